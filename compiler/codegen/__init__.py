@@ -1,0 +1,1 @@
+"""Code generation: SSA to BPF instructions."""

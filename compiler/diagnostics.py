@@ -1,0 +1,195 @@
+"""Diagnostics: one shape for everything we tell a user, and how it is shown on a terminal or as JSON.
+
+Codes:  E01xx preprocessor   E02xx parser        E03xx types and semantics   E04xx C that BPF cannot run
+        E05xx code generation   E06xx objects and assembly   E07xx command lines and files
+        V1xxx verifier       R2xxx machine (run time)    L3xxx loader
+        W... the same families as warnings. Each code means one thing, for ever.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from .source import Place, SourceMap, Span
+
+
+class Severity(StrEnum):
+    """How bad a diagnostic is."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A further place that explains a diagnostic."""
+
+    message: str
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """What went wrong, where, why in the user's words, and the way out (`fix`)."""
+
+    code: str
+    severity: Severity
+    message: str
+    place: Place | None = None
+    notes: tuple[Note, ...] = ()
+    fix: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """The finding as `--json` prints it."""
+        return {
+            "code": self.code,
+            "severity": str(self.severity),
+            "file": self.place.file if self.place else None,
+            "line": self.place.line if self.place else None,
+            "column": self.place.column if self.place else None,
+            "message": self.message,
+            "fix": self.fix,
+            "notes": [
+                {"message": n.message, "file": n.place.file if n.place else None, "line": n.place.line if n.place else None}
+                for n in self.notes
+            ],
+        }
+
+    def render(self, *, color: bool = False) -> str:
+        """The diagnostic as text: a headline, the source line with its caret, notes, and the fix."""
+        return "\n".join(_render(self, color))
+
+
+class PurebpfError(Exception):
+    """Base of every error a user can cause. `str(error)` is what a terminal shows."""
+
+    def __init__(self, diagnostics: Iterable[Diagnostic] | Diagnostic) -> None:
+        self.diagnostics = [diagnostics] if isinstance(diagnostics, Diagnostic) else list(diagnostics)
+        super().__init__("\n".join(d.render() for d in self.diagnostics))
+
+    @property
+    def first(self) -> Diagnostic:
+        """The first diagnostic that is an error."""
+        return next((d for d in self.diagnostics if d.severity is Severity.ERROR), self.diagnostics[0])
+
+    @property
+    def code(self) -> str:
+        """The first error's code."""
+        return self.first.code
+
+    @property
+    def message(self) -> str:
+        """The first error's message."""
+        return self.first.message
+
+    @property
+    def place(self) -> Place | None:
+        """Where the first error is."""
+        return self.first.place
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """The first error's notes."""
+        return self.first.notes
+
+    @property
+    def fix(self) -> str:
+        """The way out of the first error."""
+        return self.first.fix
+
+
+class CompileError(PurebpfError):
+    """The source cannot be compiled."""
+
+
+class ObjectError(PurebpfError):
+    """An object file or assembly text cannot be used."""
+
+
+class Diagnostics:
+    """Collects what one compile has to say, in order; errors do not stop it until `raise_if_errors`."""
+
+    def __init__(self, sources: SourceMap, *, limit: int = 20) -> None:
+        self.sources = sources
+        self.found: list[Diagnostic] = []
+        self.errors = 0
+        self.limit = limit
+        self._seen: set[tuple[str, str, Place | None]] = set()
+
+    def error(self, code: str, span: Span | int | None, message: str, *, fix: str = "",
+              notes: Iterable[tuple[str, Span | int | None]] = ()) -> None:  # fmt: skip
+        """Record an error; raises `CompileError` when there are too many to be useful."""
+        self._add(code, Severity.ERROR, span, message, fix, notes)
+
+    def warning(self, code: str, span: Span | int | None, message: str, *, fix: str = "",
+                notes: Iterable[tuple[str, Span | int | None]] = ()) -> None:  # fmt: skip
+        """Record a warning. Warnings inside system headers are not shown."""
+        if span is not None and self.sources.file_of(span if isinstance(span, int) else span.point).system:
+            return
+        self._add(code, Severity.WARNING, span, message, fix, notes)
+
+    def fatal(self, code: str, span: Span | int | None, message: str, *, fix: str = "",
+              notes: Iterable[tuple[str, Span | int | None]] = ()) -> CompileError:  # fmt: skip
+        """Record an error that ends the compile and return the exception to raise."""
+        self._add(code, Severity.ERROR, span, message, fix, notes)
+        return CompileError(self.found)
+
+    def raise_if_errors(self) -> None:
+        """Raise `CompileError` with all that was found if any of it is an error."""
+        if self.errors:
+            raise CompileError(self.found)
+
+    def _add(self, code: str, severity: Severity, span: Span | int | None, message: str, fix: str,
+             notes: Iterable[tuple[str, Span | int | None]]) -> None:  # fmt: skip
+        place = None
+        trail: list[Note] = []
+        if span is not None:
+            place = self.sources.place(span)
+            loc = span if isinstance(span, int) else span.point
+            trail = [Note(f"expanded from macro '{name}'", at) for name, at in self.sources.backtrace(loc)]
+        key = (code, message, place)
+        if key in self._seen:
+            return
+        self._seen.add(key)
+        trail += [Note(text, None if at is None else self.sources.place(at)) for text, at in notes]
+        self.found.append(Diagnostic(code, severity, message, place, tuple(trail), fix))
+        if severity is Severity.ERROR:
+            self.errors += 1
+            if self.errors >= self.limit:
+                raise CompileError(self.found)
+
+
+_COLORS = {Severity.ERROR: "\x1b[1;31m", Severity.WARNING: "\x1b[1;35m", Severity.NOTE: "\x1b[1;36m"}
+_BOLD, _GREEN, _RESET = "\x1b[1m", "\x1b[1;32m", "\x1b[0m"
+
+
+def _render(item: Diagnostic, color: bool) -> list[str]:
+    lines = _headline(item.severity, item.message, item.place, item.code, color)
+    for note in item.notes:
+        lines += _headline(Severity.NOTE, note.message, note.place, "", color)
+    if item.fix:
+        label = f"{_GREEN}fix:{_RESET}" if color else "fix:"
+        lines.append(f"  {label} {item.fix}")
+    return lines
+
+
+def _headline(severity: Severity, message: str, place: Place | None, code: str, color: bool) -> list[str]:
+    where = f"{place}: " if place else ""
+    tail = f" [{code}]" if code else ""
+    if color:
+        lines = [f"{_BOLD}{where}{_COLORS[severity]}{severity}: {_RESET}{_BOLD}{message}{_RESET}{tail}"]
+    else:
+        lines = [f"{where}{severity}: {message}{tail}"]
+    if place and place.text:
+        text = place.text.expandtabs(1)
+        marks = [" "] * max(place.column, place.end - 1)
+        for column in range(max(place.begin, 1), place.end):
+            marks[column - 1] = "~"
+        marks[place.column - 1] = "^"
+        caret = "".join(marks).rstrip()
+        lines += [f"    {text}", f"    {_GREEN}{caret}{_RESET}" if color else f"    {caret}"]
+    return lines

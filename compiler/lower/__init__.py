@@ -1,0 +1,1 @@
+"""Lowering: typed tree to SSA."""

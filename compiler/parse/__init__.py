@@ -1,0 +1,1 @@
+"""Parsing: tokens to pycparser's tree, with GNU C."""

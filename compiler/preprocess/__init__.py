@@ -1,0 +1,1 @@
+"""Preprocessing (C11 6.10): text to a stream of tokens."""

@@ -1,0 +1,1 @@
+"""Semantic analysis: pycparser's tree to the typed tree."""

@@ -1,0 +1,1 @@
+"""Objects to verdicts, runs and file descriptors."""

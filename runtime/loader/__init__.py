@@ -1,0 +1,1 @@
+"""The kernel loader over bpf(2)."""

@@ -1,0 +1,1 @@
+"""The bundled machine that runs BPF programs."""

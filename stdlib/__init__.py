@@ -1,0 +1,1 @@
+"""What a BPF program may include and call: headers, and tables of helpers, programs, contexts and maps."""
