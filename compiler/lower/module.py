@@ -1,0 +1,61 @@
+"""`lower`: a checked unit to an IR module."""
+
+from __future__ import annotations
+
+from ..diagnostics import Diagnostics
+from ..ir import model as ir
+from ..ir.model import Ty
+from ..sema import tree
+from . import ctypes
+from .ssa import Builder
+from .statements import Statements
+
+MAX_ARGUMENTS = 5  # r1-r5 (RFC 9669 / kernel Documentation/bpf/classic_vs_extended.rst)
+
+
+def lower(unit: tree.Unit, diagnostics: Diagnostics) -> ir.Module:
+    """Lower every function of `unit` that has a body. Errors go to `diagnostics`."""
+    module = ir.Module()
+    for symbol in unit.functions:
+        module.functions[symbol.name] = lower_function(symbol, diagnostics)
+    return module
+
+
+def lower_function(symbol: tree.FunctionSymbol, diagnostics: Diagnostics) -> ir.Function:
+    """Lower one function.
+
+    Records are returned through a pointer that comes as the first argument and passed as the address of a copy.
+    """
+    result = symbol.type.result
+    parameters: list[ir.Parameter] = []
+    if ctypes.is_record(result):
+        parameters.append(ir.Parameter(Ty.PTR, 0, "result"))
+    for local in symbol.parameters:
+        type = Ty.PTR if ctypes.is_record(local.type) else ctypes.register(local.type)
+        parameters.append(ir.Parameter(type, len(parameters), local.name))
+    if len(parameters) > MAX_ARGUMENTS:
+        diagnostics.error(
+            "E0411", symbol.span, f"'{symbol.name}' takes {len(parameters)} arguments, BPF passes at most {MAX_ARGUMENTS}"
+            + (" (a struct result counts as one)" if ctypes.is_record(result) else ""),
+            fix="put arguments into a struct and pass a pointer to it",
+        )  # fmt: skip
+    function = ir.Function(
+        symbol.name, parameters, ctypes.register(result), symbol.section, symbol.linkage, symbol.inline,
+        span=symbol.span, noreturn=symbol.noreturn,
+    )  # fmt: skip
+    builder = Builder(function)
+    body = Statements(builder, diagnostics)
+    body.result_type = function.result
+    incoming = iter(parameters)
+    if ctypes.is_record(result):
+        body.result_home = next(incoming)
+    builder.span = symbol.span
+    for local, parameter in zip(symbol.parameters, incoming, strict=True):
+        body.parameter(local, parameter)
+    assert symbol.body is not None
+    body.statement(symbol.body)
+    # falling off the end gives an undefined value (C11 6.9.1p12); we return 0 so that r0 is always set
+    builder.span = symbol.body.span
+    builder.terminate(ir.Return(None if function.result is Ty.NONE else ir.Constant(function.result, 0)))
+    builder.finish()
+    return function
