@@ -32,9 +32,9 @@ def lower_builtin(x: Expressions, e: tree.Builtin) -> ir.Value | None:
             return target
         case "memset", [to, byte, tree.Constant(value=size)]:
             target = x.value(to)
-            value = resize(b, x.value(byte), Ty.I32, False)
+            filler = resize(b, x.value(byte), Ty.I32, False)
             if size:
-                b.emit(ir.MemSet(target, value, size, _alignment(to)))
+                b.emit(ir.MemSet(target, filler, size, _alignment(to)))
             return target
         case ("memcmp" | "bcmp"), _:
             return _memcmp(x, e)
@@ -213,13 +213,10 @@ def _overflow(x: Expressions, op: str, left: tree.Expr, right: tree.Expr, to: tr
     assert isinstance(target, ct.Int)
     if target.size <= 4 and all(isinstance(t, ct.Int) and t.size <= 4 for t in types):
         wide = [resize(x.b, v, Ty.I64, isinstance(t, ct.Int) and t.signed) for v, t in zip((a, c), types, strict=True)]
-        exact = x.b.emit(ir.Binary(op, *wide))
+        exact = x.b.emit(ir.Binary(op, wide[0], wide[1]))
         stored = x.convert(exact, ct.LONG, target)
         x.b.emit(ir.Store(address, 0, target.size, stored))
         back = resize(x.b, stored, Ty.I64, target.signed)
-        if op == "mul" and not target.signed and all(isinstance(t, ct.Int) and not t.signed for t in types):
-            return x.b.emit(ir.Compare("ne", x.b.emit(ir.Binary("lshr", exact, constant(Ty.I64, target.size * 8))),
-                                       constant(Ty.I64, 0)))  # fmt: skip
         return x.b.emit(ir.Compare("ne", back, exact))
     same = target.size == 8 and all(isinstance(t, ct.Int) and t.size == 8 and t.signed == target.signed for t in types)
     if not same or op == "mul":

@@ -1,0 +1,161 @@
+"""`compile` and `compile_file`: C to an Object. The one place that joins the stages."""
+
+from __future__ import annotations
+
+import gc
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .diagnostics import CompileError, Diagnostic, Diagnostics, Severity
+from .preprocess import PreprocessOptions, Token, preprocess
+from .source import SourceMap
+from .target import Target
+
+if TYPE_CHECKING:
+    from pycparser import c_ast
+
+    from .ir.model import Module
+    from .object.model import Object
+    from .sema.tree import Unit
+
+# pycparser recurses for every nested construct, and so do we; the parser refuses what is nested deeper than this allows
+_RECURSION_LIMIT = 20_000
+
+
+@dataclass(slots=True)
+class Options:
+    """How to compile: what the preprocessor gets, the target, and whether to emit BTF and line information (`-g`)."""
+
+    preprocess: PreprocessOptions = field(default_factory=PreprocessOptions)
+    target: Target = Target()
+    debug: bool = True
+
+
+def compile(text: str, name: str = "<source>", options: Options | None = None) -> Object:
+    """Compile C source `text`; `name` is what messages call it. Raises `CompileError`."""
+    return Compilation(text, name, options or Options()).object()
+
+
+def compile_file(path: str | Path, options: Options | None = None) -> Object:
+    """Compile the C file at `path`. Raises `CompileError`, also for a file that cannot be read."""
+    return Compilation(read_source(path), str(path), options or Options()).object()
+
+
+def read_source(path: str | Path) -> str:
+    """The text of a C file. Bytes that are not UTF-8 are kept as surrogates; raises `CompileError` if it is not there."""
+    try:
+        return Path(path).read_bytes().decode("utf-8", "surrogateescape")
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise CompileError(
+            Diagnostic("E0701", Severity.ERROR, f"cannot read '{path}': {reason}", fix="check the path and its permissions")
+        ) from None
+
+
+class Compilation:
+    """One compile, stage by stage. Each stage runs once, when it or a later one is first asked for.
+
+    `times` holds the seconds each stage took; `diagnostics` what was found, warnings included.
+    """
+
+    def __init__(self, text: str, name: str, options: Options) -> None:
+        self.name = name
+        self.text = text
+        self.options = options
+        self.sources = SourceMap()
+        self.diagnostics = Diagnostics(self.sources)
+        self.times: dict[str, float] = {}
+        self._tokens: list[Token] | None = None
+        self._ast: c_ast.FileAST | None = None
+        self._unit: Unit | None = None
+        self._ir: Module | None = None
+        self._optimized = False
+        self._object: Object | None = None
+
+    def tokens(self) -> list[Token]:
+        """The preprocessed tokens."""
+        if self._tokens is None:
+            with self._stage("preprocess"):
+                options = self.options.preprocess
+                self._tokens = preprocess(self.name, self.text, self.sources, self.diagnostics, options)
+        return self._tokens
+
+    def ast(self) -> c_ast.FileAST:
+        """pycparser's tree."""
+        if self._ast is None:
+            tokens = self.tokens()
+            with self._stage("parse"):
+                from .parse import parse
+
+                self._ast = parse(tokens, self.sources, self.diagnostics)
+        return self._ast
+
+    def unit(self) -> Unit:
+        """The typed tree."""
+        if self._unit is None:
+            ast = self.ast()
+            with self._stage("sema"):
+                from .sema import analyze
+
+                self._unit = analyze(ast, self.sources, self.diagnostics)
+        return self._unit
+
+    def ir(self) -> Module:
+        """The IR as lowering makes it. Once `optimized` was asked for, this is the optimized one."""
+        if self._ir is None:
+            unit = self.unit()
+            with self._stage("lower"):
+                from .lower import lower
+
+                self._ir = lower(unit, self.diagnostics)
+        return self._ir
+
+    def optimized(self) -> Module:
+        """The IR after all passes."""
+        module = self.ir()
+        if not self._optimized:
+            with self._stage("optimize"):
+                from .optimize.passes import optimize
+
+                optimize(module, self.options.target)
+            self._optimized = True
+        return module
+
+    def object(self) -> Object:
+        """The object."""
+        if self._object is None:
+            module = self.optimized()
+            with self._stage("codegen"):
+                from .codegen import generate
+
+                functions = [
+                    generate(function, self.options.target, self.sources, self.diagnostics)
+                    for function in module.functions.values()
+                ]
+                self.diagnostics.raise_if_errors()
+            with self._stage("object"):
+                from .assemble_object import assemble_object
+
+                self._object = assemble_object(self.name, self.unit(), functions, self.options.target, self.diagnostics)
+        return self._object
+
+    @contextmanager
+    def _stage(self, name: str) -> Iterator[None]:
+        """Time a stage; raise what it found. Trees are big and acyclic garbage is rare, so the collector rests."""
+        collecting, limit = gc.isenabled(), sys.getrecursionlimit()
+        gc.disable()
+        sys.setrecursionlimit(max(limit, _RECURSION_LIMIT))
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.times[name] = time.perf_counter() - start
+            sys.setrecursionlimit(limit)
+            if collecting:
+                gc.enable()
+        self.diagnostics.raise_if_errors()
