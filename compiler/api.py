@@ -139,9 +139,9 @@ class Compilation:
                 ]
                 self.diagnostics.raise_if_errors()
             with self._stage("object"):
-                from .assemble_object import assemble_object
+                from .join import join
 
-                self._object = assemble_object(self.name, self.unit(), functions, self.options.target, self.diagnostics)
+                self._object = join(self.name, self.unit(), functions, self.options.target, self.diagnostics)
         return self._object
 
     @contextmanager

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import TypeVar
 
-from ..source import Span
 from ..ir import model as ir
+from ..source import Span
 
 InstrT = TypeVar("InstrT", bound=ir.Instr)
 Variable = Hashable  # a tree.Local, or any object that stands for a temporary

@@ -32,13 +32,15 @@ RULES = {
     },
     "compiler.api": {"stdlib", "compiler"},
     "compiler.driver": {"stdlib", "compiler"},
+    "compiler.join": {"stdlib", "compiler"},
+    "compiler.report": {"compiler.source", "compiler.diagnostics"},
     "runtime.vm": {"stdlib", "compiler"},
     "runtime.verifier": {"stdlib", "compiler"},
     "runtime.loader": {"stdlib", "compiler"},
     "runtime.cli": {"stdlib", "compiler", "runtime"},
 }  # fmt: skip
 # the verifier, the machine and the loader judge instructions: they never see the C tree or the IR
-RUNTIME_MAY_SEE = {"compiler.source", "compiler.diagnostics", "compiler.object", "compiler.target", "compiler.api"}
+RUNTIME_MAY_SEE = {"compiler.report", "compiler.source", "compiler.diagnostics", "compiler.object", "compiler.target", "compiler.api"}
 
 
 def room_of(module: str) -> str:
