@@ -32,7 +32,7 @@ class Options:
     """How to compile: what the preprocessor gets, the target, and whether to emit BTF and line information (`-g`)."""
 
     preprocess: PreprocessOptions = field(default_factory=PreprocessOptions)
-    target: Target = Target()
+    target: Target = field(default_factory=Target)
     debug: bool = True
 
 

@@ -540,4 +540,6 @@ def _fits(source: ct.Int | ct.Pointer | None, to: ct.Int) -> bool:
     """True if every value of `source`, extended in its register, is right for narrow type `to` as it is."""
     if not isinstance(source, ct.Int):
         return False
-    return (source.size < to.size and (to.signed or not source.signed)) or (source.size == to.size and source.signed == to.signed)
+    if source.size == to.size:
+        return source.signed == to.signed
+    return source.size < to.size and (to.signed or not source.signed)

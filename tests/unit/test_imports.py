@@ -40,7 +40,9 @@ RULES = {
     "runtime.cli": {"stdlib", "compiler", "runtime"},
 }  # fmt: skip
 # the verifier, the machine and the loader judge instructions: they never see the C tree or the IR
-RUNTIME_MAY_SEE = {"compiler.report", "compiler.source", "compiler.diagnostics", "compiler.object", "compiler.target", "compiler.api"}
+RUNTIME_MAY_SEE = {
+    "compiler.api", "compiler.diagnostics", "compiler.object", "compiler.report", "compiler.source", "compiler.target",
+}  # fmt: skip
 
 
 def room_of(module: str) -> str:
