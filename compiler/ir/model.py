@@ -342,15 +342,19 @@ class Unreachable(Terminator):
 
 
 class Block:
-    """Phis first, then instructions, then the terminator. `predecessors` has an entry an edge, in a fixed order."""
+    """Phis first, then instructions, then the terminator. `predecessors` has an entry an edge, in a fixed order.
 
-    __slots__ = ("instrs", "name", "predecessors", "terminator")
+    `unroll` on the block that a loop's back edges go to: the count of `#pragma unroll` (0: full), None without one.
+    """
+
+    __slots__ = ("instrs", "name", "predecessors", "terminator", "unroll")
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.instrs: list[Instr] = []
         self.terminator: Terminator | None = None
         self.predecessors: list[Block] = []
+        self.unroll: int | None = None
 
     def phis(self) -> Iterator[Phi]:
         """The phis at the head of the block."""

@@ -1,0 +1,263 @@
+"""The text of IR: what `reader.py` reads back, and what people see in dumps and errors.
+
+    function @drop_all(ptr %0 "ctx") -> i32 section "xdp" {
+    .entry:
+      %1 = load.4 i32 [%0 + 4]
+      %2 = ugt i32 %1, 64
+      branch %2, .long, .exit
+    .exit from .entry:
+      return i32 2
+    ...
+
+`%n` is a value, numbered in the order of the text; `.name` a block (with a number behind it if the name is taken),
+`@name` a symbol. `from` lists the predecessors in the order of the phis' operands. A number has the type that its place
+asks for, or names it: `i64 5`. Comments start with `;`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+
+from ..source import SourceMap
+from .model import (
+    Alloca,
+    Asm,
+    Atomic,
+    Binary,
+    Block,
+    Branch,
+    Call,
+    Compare,
+    Constant,
+    Function,
+    Instr,
+    Jump,
+    Load,
+    MemCopy,
+    MemSet,
+    Module,
+    Phi,
+    PtrAdd,
+    Return,
+    Store,
+    SymbolAddr,
+    Ty,
+    Unary,
+    Undef,
+    Unreachable,
+    Value,
+)
+
+# unary operations whose text names the type, because the operation alone does not give it
+SAME_TYPE = frozenset({"sext8", "sext16", "bswap16", "bswap32"})
+# what the other unary operations take
+UNARY_OPERAND = {
+    "zext": Ty.I32, "sext": Ty.I32, "trunc": Ty.I64, "sext32": Ty.I64, "bswap64": Ty.I64,
+    "ptrtoint": Ty.PTR, "inttoptr": Ty.I64,
+}  # fmt: skip
+
+_PLAIN = re.compile(r"[\w.$]+")
+Line = tuple["Function | Block | Instr | None", str]
+
+
+def print_module(module: Module, sources: SourceMap | None = None) -> str:
+    """The text of every function, in order."""
+    return "\n".join(print_function(function, sources) for function in module.functions.values())
+
+
+def print_function(function: Function, sources: SourceMap | None = None) -> str:
+    """The text of a function. With `sources`, a comment on each line says the C line:column it comes from."""
+    rows = []
+    for owner, text in function_lines(function):
+        if sources and isinstance(owner, Instr) and owner.span:
+            place = sources.place(owner.span)
+            text = f"{text:<56} ; {place.line}:{place.column}"
+        rows.append(text)
+    return "\n".join(rows) + "\n"
+
+
+def function_lines(function: Function) -> Iterator[Line]:
+    """Each line of the text with the function, block or instruction it shows (None for the closing brace)."""
+    names = Names(function)
+    parameters = ", ".join(f"{p.type} {names.value(p)} {json.dumps(p.name)}" for p in function.parameters)
+    head = f"function {symbol(function.name)}({parameters}) -> {function.result}"
+    if function.section:
+        head += f" section {json.dumps(function.section)}"
+    if function.linkage != "global":
+        head += f" linkage {function.linkage}"
+    if function.inline:
+        head += f" inline {function.inline}"
+    yield function, head + (" noreturn {" if function.noreturn else " {")
+    for block in function.blocks:
+        came = ", ".join(names.block(p) for p in block.predecessors)
+        unroll = "" if block.unroll is None else f" unroll {block.unroll}"
+        yield block, names.block(block) + (f" from {came}" if came else "") + unroll + ":"
+        for instr in [*block.instrs, block.terminator] if block.terminator else block.instrs:
+            yield instr, "  " + print_instr(instr, names)
+    yield None, "}"
+
+
+def print_instr(instr: Instr, names: Names) -> str:
+    """One instruction, without indentation."""
+    writer = _WRITERS.get(type(instr))
+    text = writer(instr, names) if writer else f"<{type(instr).__name__}>"
+    return text if instr.type is Ty.NONE else f"{names.value(instr)} = {text}"
+
+
+def symbol(name: str) -> str:
+    """`@name`, quoted if it has to be."""
+    return "@" + (name if _PLAIN.fullmatch(name) else json.dumps(name))
+
+
+class Names:
+    """The numbers of a function's values and the names of its blocks, made unique."""
+
+    def __init__(self, function: Function) -> None:
+        self._values: dict[Value, str] = {}
+        self._blocks: dict[Block, str] = {}
+        taken: set[str] = set()
+        for parameter in function.parameters:
+            self._values[parameter] = f"%{len(self._values)}"
+        for block in function.blocks:
+            name, count = block.name, 1
+            while name in taken:
+                count += 1
+                name = f"{block.name}.{count}"
+            taken.add(name)
+            self._blocks[block] = "." + (name if _PLAIN.fullmatch(name) else json.dumps(name))
+            for instr in block.instrs:
+                if instr.type is not Ty.NONE:
+                    self._values[instr] = f"%{len(self._values)}"
+
+    def block(self, block: Block) -> str:
+        """The block's label; `.?name` for one that is not in the function."""
+        return self._blocks.get(block) or f".?{block.name}"
+
+    def value(self, value: Value, expected: Ty | None = None) -> str:
+        """An operand. Its type is written unless it is a numbered value or is what its place expects."""
+        match value:
+            case Constant():
+                text = _number(value)
+            case Undef():
+                text = "undef"
+            case _:
+                return self._values.get(value) or f"%?{getattr(value, 'name', '')}"
+        return text if value.type is expected else f"{value.type} {text}"
+
+
+def _number(constant: Constant) -> str:
+    signed = constant.signed
+    return str(signed) if -(1 << 16) < signed < 1 << 16 else hex(constant.value)
+
+
+def _address(instr: Load | Store | Atomic, names: Names) -> str:
+    sign, offset = ("-", -instr.offset) if instr.offset < 0 else ("+", instr.offset)
+    return f"[{names.value(instr.operands[0], Ty.PTR)} {sign} {offset}]"
+
+
+def _value_type(size: int) -> Ty:
+    return Ty.I64 if size == 8 else Ty.I32
+
+
+def _list(values: list[Value], names: Names, expected: Ty | None = None) -> str:
+    return ", ".join(names.value(v, expected) for v in values)
+
+
+def _binary(i: Binary, names: Names) -> str:
+    return f"{i.op} {i.type} {_list(i.operands, names, i.type)}"
+
+
+def _unary(i: Unary, names: Names) -> str:
+    if i.op in SAME_TYPE:
+        return f"{i.op} {i.type} {_list(i.operands, names, i.type)}"
+    return f"{i.op} {_list(i.operands, names, UNARY_OPERAND.get(i.op))}"
+
+
+def _ptradd(i: PtrAdd, names: Names) -> str:
+    return f"ptradd {names.value(i.operands[0], Ty.PTR)}, {names.value(i.operands[1], Ty.I64)}"
+
+
+def _compare(i: Compare, names: Names) -> str:
+    return f"{i.op} {i.operands[0].type} {_list(i.operands, names, i.operands[0].type)}"
+
+
+def _load(i: Load, names: Names) -> str:
+    return f"load.{i.size} {'volatile ' if i.volatile else ''}{i.type} {_address(i, names)}"
+
+
+def _store(i: Store, names: Names) -> str:
+    value = names.value(i.operands[1], _value_type(i.size))
+    return f"store.{i.size} {'volatile ' if i.volatile else ''}{_address(i, names)}, {value}"
+
+
+def _atomic(i: Atomic, names: Names) -> str:
+    values = _list(i.operands[1:], names, _value_type(i.size))
+    return f"atomic.{i.size} {'fetch ' if i.fetch else ''}{i.op} {_address(i, names)}, {values}"
+
+
+def _memcopy(i: MemCopy, names: Names) -> str:
+    return f"{'memmove' if i.move else 'memcopy'} {_list(i.operands, names, Ty.PTR)}, size {i.size}, align {i.align}"
+
+
+def _memset(i: MemSet, names: Names) -> str:
+    to, byte = names.value(i.operands[0], Ty.PTR), names.value(i.operands[1], Ty.I32)
+    return f"memset {to}, {byte}, size {i.size}, align {i.align}"
+
+
+def _alloca(i: Alloca, names: Names) -> str:
+    return f"alloca {i.size}, align {i.align}, {json.dumps(i.name)}"
+
+
+def _symbol(i: SymbolAddr, names: Names) -> str:
+    addend = f" {'-' if i.addend < 0 else '+'} {abs(i.addend)}" if i.addend else ""
+    return f"symbol {i.kind} {symbol(i.symbol)}{addend}"
+
+
+def _call(i: Call, names: Names) -> str:
+    number = f" {i.number}" if i.number else ""
+    return f"call {i.type} {i.kind}{number} {symbol(i.symbol)}({_list(i.operands, names)})"
+
+
+def _asm(i: Asm, names: Names) -> str:
+    parts = [f"asm {i.type} {json.dumps(i.template)}"]
+    if i.output:
+        parts.append(f"out {json.dumps(i.output)}")
+    if i.inputs:
+        parts.append("in " + ", ".join(f"{json.dumps(c)} {names.value(v)}" for c, v in zip(i.inputs, i.operands, strict=False)))
+    if i.tied >= 0:
+        parts.append(f"tied {i.tied}")
+    if i.clobbers:
+        parts.append("clobbers " + ", ".join(map(json.dumps, i.clobbers)))
+    if i.volatile:
+        parts.append("volatile")
+    return " ".join(parts)
+
+
+def _phi(i: Phi, names: Names) -> str:
+    came = i.block.predecessors
+    pairs = ", ".join(
+        f"{names.block(came[k]) if k < len(came) else '.?'}: {names.value(value, i.type)}" for k, value in enumerate(i.operands)
+    )
+    return f"phi {i.type} [{pairs}]" + (f" {json.dumps(i.name)}" if i.name else "")
+
+
+def _jump(i: Jump, names: Names) -> str:
+    return "jump " + ", ".join(map(names.block, i.targets))
+
+
+def _branch(i: Branch, names: Names) -> str:
+    expect = "" if i.likely is None else " likely" if i.likely else " unlikely"
+    return f"branch {names.value(i.operands[0], Ty.I32)}, {', '.join(map(names.block, i.targets))}{expect}"
+
+
+def _return(i: Return, names: Names) -> str:
+    return f"return {names.value(i.operands[0])}" if i.operands else "return"
+
+
+_WRITERS: dict[type, Callable[..., str]] = {
+    Binary: _binary, Unary: _unary, PtrAdd: _ptradd, Compare: _compare, Load: _load, Store: _store, Atomic: _atomic,
+    MemCopy: _memcopy, MemSet: _memset, Alloca: _alloca, SymbolAddr: _symbol, Call: _call, Asm: _asm, Phi: _phi,
+    Jump: _jump, Branch: _branch, Return: _return, Unreachable: lambda i, names: "unreachable",
+}  # fmt: skip
