@@ -76,14 +76,16 @@ Answer = Callable[[Instr, list[int], Memory], int]
 
 
 def interpret(function: Function, arguments: list[int], memory: Memory, *, module: Module | None = None,
-              answer: Answer | None = None, symbols: dict[str, int] | None = None, steps: int = 100_000) -> int | None:  # fmt: skip
+              answer: Answer | None = None, symbols: dict[str, int] | None = None,
+              steps: int = 100_000) -> int | None:  # fmt: skip
     """Run `function` and return its result. Calls to functions of `module` run too. Undefined values are 0, stack objects
     start as 0xa5 bytes. Raises `Trap`."""
     return _Run(memory, module, answer, symbols or {}, steps).call(function, arguments)
 
 
 class _Run:
-    def __init__(self, memory: Memory, module: Module | None, answer: Answer | None, symbols: dict[str, int], steps: int) -> None:
+    def __init__(self, memory: Memory, module: Module | None, answer: Answer | None, symbols: dict[str, int],
+                 steps: int) -> None:  # fmt: skip
         self.memory = memory
         self.module = module
         self.answer = answer
