@@ -1,1 +1,5 @@
-"""The `purebpf` command."""
+"""The `purebpf` command: one subcommand a file."""
+
+from .main import main
+
+__all__ = ["main"]

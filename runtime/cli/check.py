@@ -1,0 +1,64 @@
+"""Verify every program of the given files offline: the kernel's verdict, explained in terms of the C source.
+
+Exit code 0 if all are accepted, 1 if one is refused or not supported by the bundled verifier.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import Any
+
+from ...compiler.diagnostics import PurebpfError
+from ...compiler.report import FINDINGS, OK, show
+from ..verifier import Verdict, verify
+from .inputs import add_input, choose_programs, open_input
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    add_input(parser, several=True)
+    parser.add_argument("--prog", metavar="NAME", help="check this program only")
+    parser.add_argument("--kernel", default="6.18", metavar="VERSION", help="the kernel to judge for (default 6.18)")
+    parser.add_argument("--json", action="store_true", help="print the verdicts as JSON")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Check and print; gives the exit code."""
+    verdicts: list[tuple[str, Verdict]] = []
+    broken = False
+    for path in arguments.input:
+        try:
+            obj = open_input(arguments, path)
+            for program in choose_programs(obj, arguments.prog):
+                verdicts.append((path, verify(obj, program.name, kernel=arguments.kernel)))
+        except PurebpfError as error:
+            if len(arguments.input) == 1:
+                raise
+            show(error.diagnostics)
+            broken = True
+    if arguments.json:
+        print(json.dumps({"programs": [verdict_json(verdict) for _, verdict in verdicts]}, indent=2))
+    else:
+        for path, verdict in verdicts:
+            _print(path, verdict)
+    accepted = all(verdict.verdict == "accepted" for _, verdict in verdicts)
+    return OK if accepted and not broken else FINDINGS
+
+
+def verdict_json(verdict: Verdict) -> dict[str, Any]:
+    """The verdict as `--json` prints it."""
+    return {
+        "name": verdict.name,
+        "verdict": verdict.verdict,
+        "processed": verdict.processed,
+        "findings": [item.to_json() for item in verdict.findings],
+    }
+
+
+def _print(path: str, verdict: Verdict) -> None:
+    import sys
+
+    if verdict.findings:
+        show(verdict.findings, stream=sys.stdout)
+    print(f"{path}: {verdict.name}: {verdict.verdict}, {verdict.processed} instructions processed")
