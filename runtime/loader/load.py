@@ -1,0 +1,105 @@
+"""`load`: an Object into the kernel, as a context manager that leaves nothing behind."""
+
+from __future__ import annotations
+
+from ...compiler.object.model import Object
+from ...compiler.object.program import flatten
+from ...stdlib import maps as map_table
+from ...stdlib.programs import SectionMatch, match_section
+from .btf import KernelBtf, load_btf
+from .maps import KernelMap, create_data_map, create_map
+from .programs import LoadedProgram, load_program
+from .ringbuf import RingBuffer
+from .syscall import error
+
+_RINGBUF = 27
+
+
+class Loaded:
+    """What is in the kernel: `maps` and `programs` by name. Closing it detaches and frees everything."""
+
+    def __init__(self, obj: Object) -> None:
+        self.object = obj
+        self.maps: dict[str, KernelMap] = {}
+        self.programs: dict[str, LoadedProgram] = {}
+        self._btf: KernelBtf | None = None
+        self._rings: dict[str, RingBuffer] = {}
+
+    def ring(self, name: str) -> RingBuffer:
+        """The reader of a ring buffer map."""
+        if name not in self._rings:
+            ring_map = self.maps.get(name)
+            if ring_map is None or ring_map.type != _RINGBUF:
+                raise error("L3050", f"'{name}' is not a ring buffer of this object", f"maps: {', '.join(self.maps)}")
+            self._rings[name] = RingBuffer(ring_map.fd, ring_map.max_entries)
+        return self._rings[name]
+
+    def close(self) -> None:
+        """Detach programs, then free them and the maps."""
+        for ring in self._rings.values():
+            ring.close()
+        self._rings.clear()
+        for program in self.programs.values():
+            program.close()
+        for kernel_map in self.maps.values():
+            kernel_map.close()
+        if self._btf is not None:
+            self._btf.close()
+            self._btf = None
+
+    def __enter__(self) -> Loaded:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def load(obj: Object, *, programs: list[str] | None = None) -> Loaded:
+    """Create the maps and load the programs (all, or those named). Raises `LoadError`; nothing stays behind then."""
+    loaded = Loaded(obj)
+    try:
+        chosen = [p for p in obj.programs() if programs is None or p.name in programs]
+        sections = {program.name: _section(program.name, program.section) for program in chosen}
+        flats = [flatten(obj, program.name) for program in chosen]
+        loaded._btf = load_btf(obj, flats)
+        _create_maps(loaded)
+        for flat in flats:
+            loaded.programs[flat.name] = load_program(
+                flat, sections[flat.name], loaded.maps, loaded._btf, obj.license, obj.version
+            )
+    except BaseException:
+        loaded.close()
+        raise
+    return loaded
+
+
+def _section(name: str, section: str) -> SectionMatch:
+    match = match_section(section)
+    if match is None:
+        raise error(
+            "L3031", f"program '{name}': no kind of BPF program has the section name '{section}'",
+            'use one that libbpf knows, for example SEC("xdp"), SEC("tc") or SEC("tracepoint/category/event")',
+        )  # fmt: skip
+    return match
+
+
+def _create_maps(loaded: Loaded) -> None:
+    obj = loaded.object
+    btf_fd = loaded._btf.fd if loaded._btf else 0
+    for name, definition in obj.maps.items():
+        if definition.inner is not None:
+            raise error(
+                "L3032", f"map '{name}' holds maps, which this loader cannot create yet",
+                "use a plain hash or array, or load the object with libbpf",
+            )  # fmt: skip
+        if map_table.by_number(definition.type) is None:
+            raise error("L3033", f"map '{name}' is of type {definition.type}, which no kernel has")
+        loaded.maps[name] = create_map(definition, btf_fd)
+    for name, section in obj.data.items():
+        if section.references:
+            raise error(
+                "L3034", f"data section '{name}' holds addresses, which BPF data cannot",
+                "keep an index instead of a pointer",
+            )  # fmt: skip
+        btf_id = loaded._btf.section_ids.get(name, 0) if loaded._btf else 0
+        loaded.maps[name] = create_data_map(section, section.data, btf_fd, btf_id)
