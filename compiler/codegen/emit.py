@@ -1,0 +1,114 @@
+"""`emit`: machine code with real registers to slots, references and the line table."""
+
+from __future__ import annotations
+
+from ..diagnostics import Diagnostics
+from ..object import isa
+from ..object.model import Function, Line, Linkage, Reference, RefKind
+from ..source import Place, SourceMap, Span
+from .machine import CALL, FRAME, JUMP, LEA, MOV_K, MOV_X, SET, Instr, MachineBlock, MachineFunction
+
+_JUMP_REACH = 0x7FFF
+
+
+def emit(function: MachineFunction, sources: SourceMap, diagnostics: Diagnostics) -> Function:
+    """The finished function. Jumps count slots from the following instruction (RFC 9669 4.3)."""
+    return _Emitter(function, sources, diagnostics).run()
+
+
+class _Emitter:
+    def __init__(self, function: MachineFunction, sources: SourceMap, diagnostics: Diagnostics) -> None:
+        self.function = function
+        self.sources = sources
+        self.diagnostics = diagnostics
+        self.insns: list[isa.Insn] = []
+        self.references: list[Reference] = []
+        self.lines: list[Line] = []
+        self.places: dict[Span, Place] = {}
+        self.fixups: list[tuple[int, MachineBlock]] = []
+        self.starts: dict[MachineBlock, int] = {}
+
+    def run(self) -> Function:
+        blocks = self.function.blocks
+        for i, block in enumerate(blocks):
+            following = blocks[i + 1] if i + 1 < len(blocks) else None
+            self.starts[block] = len(self.insns)
+            for instr in block.instrs:
+                self._instr(instr)
+            if block.branch is not None:
+                self._jump(block.branch, block.targets[0])
+            if block.targets and block.targets[-1] is not following:
+                self._jump(Instr(JUMP, span=block.branch.span if block.branch else self._last_span(block)), block.targets[-1])
+        for at, target in self.fixups:
+            distance = self.starts[target] - at - 1
+            if not -_JUMP_REACH - 1 <= distance <= _JUMP_REACH:
+                self.diagnostics.error(
+                    "E0502", self.function.span, f"'{self.function.name}' is too large: a jump spans {abs(distance)} "
+                    "instructions, BPF jumps reach 32767", fix="move parts of it into __noinline functions",
+                )  # fmt: skip
+                break
+            self.insns[at] = self.insns[at]._replace(off=distance)
+        return Function(
+            self.function.name, self.function.section or ".text", self.insns, self.references, self.lines,
+            Linkage(self.function.linkage),
+        )  # fmt: skip
+
+    def _last_span(self, block: MachineBlock) -> Span | None:
+        return block.instrs[-1].span if block.instrs else None
+
+    def _line(self, span: Span | None) -> None:
+        if span is None:
+            if self.lines or self.function.span is None:
+                return
+            span = self.function.span
+        place = self.places.get(span)
+        if place is None:
+            place = self.places[span] = self.sources.place(span)
+        if self.lines:
+            last = self.lines[-1].place
+            if last.line == place.line and last.column == place.column and last.file == place.file:
+                return
+            if self.lines[-1].at == len(self.insns):
+                self.lines[-1].place = place
+                return
+        self.lines.append(Line(len(self.insns), place))
+
+    def _jump(self, instr: Instr, target: MachineBlock) -> None:
+        self._line(instr.span)
+        self.fixups.append((len(self.insns), target))
+        self._append(instr.op, max(instr.dst, 0), max(instr.src, 0), 0, instr.imm)
+
+    def _append(self, op: int, dst: int, src: int, off: int, imm: int) -> None:
+        self.insns.append(isa.Insn(op, dst, src, off, imm))
+
+    def _instr(self, instr: Instr) -> None:
+        self._line(instr.span)
+        op, dst, src = instr.op, max(instr.dst, 0), max(instr.src, 0)
+        if op >= SET:
+            self._append(MOV_K, dst, 0, 0, 1)
+            self._append(op - SET, instr.left, src, 1, instr.imm)
+            self._append(MOV_K, dst, 0, 0, 0)
+        elif op == LEA:
+            self._append(MOV_X, dst, FRAME, 0, 0)
+            self._append(isa.ALU64 | isa.ADD, dst, 0, 0, self.function.frame[instr.imm].offset + instr.off)
+        elif op == isa.LDDW:
+            if instr.ref is not None:
+                self.references.append(Reference(len(self.insns), instr.ref, instr.symbol, instr.imm))
+                self.insns += isa.lddw(dst, 0)
+            else:
+                self.insns += isa.lddw(dst, instr.imm)
+        elif op == CALL:
+            source, number = 0, instr.imm
+            if instr.ref is not None:
+                self.references.append(Reference(len(self.insns), instr.ref, instr.symbol))
+                source = isa.PSEUDO_CALL if instr.ref is RefKind.CALL else isa.PSEUDO_KFUNC_CALL
+                number = -1
+            self._append(op, 0, source, 0, number)
+        elif instr.slot >= 0:
+            off = self.function.frame[instr.slot].offset + instr.off
+            if op & 7 == isa.LDX:
+                self._append(op, dst, FRAME, off, instr.imm)
+            else:
+                self._append(op, FRAME, src, off, instr.imm)
+        else:
+            self._append(op, dst, src, instr.off, instr.imm)

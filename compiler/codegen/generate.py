@@ -1,0 +1,35 @@
+"""`generate`: an IR function to an object's function."""
+
+from __future__ import annotations
+
+from ..diagnostics import Diagnostics
+from ..ir import model as ir
+from ..object.model import Function
+from ..source import SourceMap
+from ..target import Target
+from .allocate import allocate
+from .emit import emit
+from .frame import lay_out_frame
+from .layout import lay_out
+from .machine import MachineFunction, print_function
+from .prepare import prepare
+from .select import select
+
+
+def generate(function: ir.Function, target: Target, sources: SourceMap, diagnostics: Diagnostics) -> Function:
+    """Machine code for `function`, which is changed on the way. Errors go to `diagnostics`."""
+    machine = _selected(function, target, diagnostics)
+    allocate(machine)
+    lay_out_frame(machine, diagnostics)
+    lay_out(machine)
+    return emit(machine, sources, diagnostics)
+
+
+def print_machine(function: ir.Function, target: Target, sources: SourceMap, diagnostics: Diagnostics) -> str:
+    """The function's machine code on virtual registers, as text."""
+    return print_function(_selected(function, target, diagnostics))
+
+
+def _selected(function: ir.Function, target: Target, diagnostics: Diagnostics) -> MachineFunction:
+    prepare(function, target)
+    return select(function, target, diagnostics)

@@ -1,0 +1,84 @@
+"""`lay_out`: the order of blocks, jumps inverted where that saves one, and what falls through."""
+
+from __future__ import annotations
+
+from ..object import isa
+from .machine import EXIT, Instr, MachineBlock, MachineFunction
+
+_INVERTED = {
+    isa.JEQ: isa.JNE, isa.JNE: isa.JEQ, isa.JGT: isa.JLE, isa.JLE: isa.JGT, isa.JGE: isa.JLT, isa.JLT: isa.JGE,
+    isa.JSGT: isa.JSLE, isa.JSLE: isa.JSGT, isa.JSGE: isa.JSLT, isa.JSLT: isa.JSGE,
+}  # fmt: skip
+
+
+def lay_out(function: MachineFunction) -> None:
+    """Reorder `function.blocks`; afterwards a block ends with its branch to targets[0], then goes on to targets[1] (or
+    targets[0] without a branch) by falling through if that comes next."""
+    entry = function.blocks[0]
+    _skip_empty(function)
+    _merge_exits(function)
+    order = _order(entry)
+    following = {block: order[i + 1] if i + 1 < len(order) else None for i, block in enumerate(order)}
+    for block in order:
+        if block.branch is not None:
+            if block.targets[0] is block.targets[1]:
+                block.branch, block.targets = None, block.targets[:1]
+            elif block.targets[0] is following[block] and block.branch.op & 0xF0 in _INVERTED:
+                block.branch.op = block.branch.op & 0x0F | _INVERTED[block.branch.op & 0xF0]
+                block.targets.reverse()
+    function.blocks = order
+
+
+def _skip_empty(function: MachineFunction) -> None:
+    """Jumps to a block that only jumps on go there at once."""
+    def final(block: MachineBlock) -> MachineBlock:
+        seen = set()
+        while not block.instrs and block.branch is None and len(block.targets) == 1 and block not in seen:
+            seen.add(block)
+            block = block.targets[0]
+        return block
+
+    for block in function.blocks:
+        block.targets = [final(target) for target in block.targets]
+
+
+def _merge_exits(function: MachineFunction) -> None:
+    """A jump to a bare `exit` becomes one."""
+    for block in function.blocks:
+        if block.branch is None and len(block.targets) == 1:
+            target = block.targets[0]
+            if len(target.instrs) == 1 and target.instrs[0].op == EXIT:
+                last = target.instrs[0]
+                block.instrs.append(Instr(EXIT, span=block.instrs[-1].span if block.instrs else last.span,
+                                          arguments=last.arguments))  # fmt: skip
+                block.targets = []
+
+
+def _order(entry: MachineBlock) -> list[MachineBlock]:
+    """Depth first, a block followed by the successor it can fall into; the taken side of a branch waits."""
+    order: list[MachineBlock] = []
+    placed: set[MachineBlock] = set()
+    entering: dict[MachineBlock, int] = {}
+    work = [entry]
+    seen = {entry}
+    while work:
+        block = work.pop()
+        for target in block.targets:
+            entering[target] = entering.get(target, 0) + 1
+            if target not in seen:
+                seen.add(target)
+                work.append(target)
+    waiting = [entry]
+    while waiting:
+        block: MachineBlock | None = waiting.pop()
+        while block is not None and block not in placed:
+            order.append(block)
+            placed.add(block)
+            for target in block.targets:
+                entering[target] -= 1
+            fresh = [target for target in reversed(block.targets) if target not in placed]
+            # rather go on where nothing else still has to come from: a join is placed after its last predecessor
+            following = next((t for t in fresh if not entering[t]), fresh[0] if fresh else None)
+            waiting += [t for t in reversed(fresh) if t is not following]
+            block = following
+    return order

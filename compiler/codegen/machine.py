@@ -1,0 +1,237 @@
+"""Machine code before it has registers: BPF instructions whose operands are virtual or real registers.
+
+Registers are ints: 0-9 are r0-r9, 10 is the frame pointer, from `FIRST_VIRTUAL` on they are virtual. Virtual registers
+may be set more than once: phis have become moves. `Op` pseudo-instructions stand for several slots until `emit`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ..object import isa
+from ..object.model import RefKind
+from ..source import Span
+
+FRAME = 10
+FIRST_VIRTUAL = 16
+ARGUMENTS = (1, 2, 3, 4, 5)
+RESULT = 0
+CALLER_SAVED = 0b111111  # r0-r5, as a set of bits
+ALLOCATABLE = 10  # r0-r9
+
+# pseudo opcodes: above every real one
+LEA = 0x100  # dst = r10 + frame slot `imm` (2 slots: mov, add)
+SET = 0x200  # dst = 1 if condition else 0; `op - SET` is the jump (3 slots); dst is written before the operands are read
+
+
+@dataclass(slots=True, eq=False)
+class Instr:
+    """One instruction. `dst` and `src` are registers or -1; what they mean is up to the opcode, as in RFC 9669.
+
+    Memory accesses: `dst` is the base of stores and atomics, `src` the base of loads. `slot`: the access is relative to
+    that frame object instead of to a base register. `symbol`: what an lddw or call refers to, `imm` then the addend.
+    """
+
+    op: int
+    dst: int = -1
+    src: int = -1
+    off: int = 0
+    imm: int = 0
+    span: Span | None = None
+    slot: int = -1
+    symbol: str = ""
+    ref: RefKind | None = None
+    left: int = -1  # SET: the left operand of the comparison
+    arguments: int = 0  # calls: how many of r1-r5 are read; exit: 1 if r0 is
+
+    @property
+    def is_move(self) -> bool:
+        """A 64-bit register copy (with an offset, `off` bits are sign-extended on the way)."""
+        return self.op == MOV_X and not self.off
+
+    def uses(self) -> list[int]:
+        """The registers it reads."""
+        op = self.op
+        if op >= SET:
+            return [self.left, self.src] if self.src >= 0 else [self.left]
+        if op == LEA or op == isa.LDDW:
+            return []
+        kind = op & 7
+        if kind in (isa.ALU, isa.ALU64):
+            code = op & 0xF0
+            if code == isa.MOV:
+                return [self.src] if op & isa.X else []
+            if code in (isa.NEG, isa.END):
+                return [self.dst]
+            return [self.dst, self.src] if op & isa.X else [self.dst]
+        if kind == isa.LDX:
+            return [self.src] if self.slot < 0 else []
+        if kind == isa.ST:
+            return [self.dst] if self.slot < 0 else []
+        if kind == isa.STX:
+            used = [self.src] if self.slot >= 0 else [self.dst, self.src]
+            return [*used, RESULT] if self.is_cmpxchg else used
+        if op == CALL:
+            return list(ARGUMENTS[: self.arguments])
+        if op == EXIT:
+            return [RESULT] if self.arguments else []
+        if op == JUMP:
+            return []
+        return [self.dst, self.src] if op & isa.X else [self.dst]
+
+    def defines(self) -> int:
+        """The register it writes, or -1. Calls also clobber r1-r5."""
+        op = self.op
+        if op >= LEA or op == isa.LDDW:
+            return self.dst
+        kind = op & 7
+        if kind in (isa.ALU, isa.ALU64, isa.LDX):
+            return self.dst
+        if kind == isa.STX and op & 0xE0 == isa.ATOMIC:
+            if self.is_cmpxchg:
+                return RESULT
+            return self.src if self.imm & isa.FETCH else -1
+        return RESULT if op == CALL else -1
+
+    @property
+    def is_cmpxchg(self) -> bool:
+        """An atomic compare-and-exchange, which works on r0."""
+        return self.op & 7 == isa.STX and self.op & 0xE0 == isa.ATOMIC and self.imm == isa.CMPXCHG
+
+    @property
+    def is_pure(self) -> bool:
+        """True if it does nothing but set its register: it may be dropped when nobody reads that."""
+        kind = self.op & 7
+        return self.op >= LEA or self.op == isa.LDDW or kind in (isa.ALU, isa.ALU64)
+
+    def rewrite(self, use: dict[int, int], define: dict[int, int]) -> None:
+        """Replace registers that it reads by `use` and the one it writes by `define`."""
+        op = self.op
+        if op >= SET:
+            self.left = use.get(self.left, self.left)
+            self.src = use.get(self.src, self.src)
+            self.dst = define.get(self.dst, self.dst)
+            return
+        writes_dst = self.defines() == self.dst and self.dst >= 0 and op != CALL
+        self.src = use.get(self.src, self.src)
+        self.dst = define.get(self.dst, self.dst) if writes_dst else use.get(self.dst, self.dst)
+
+
+MOV_X = isa.ALU64 | isa.MOV | isa.X
+MOV_K = isa.ALU64 | isa.MOV | isa.K
+MOV32_X = isa.ALU | isa.MOV | isa.X
+MOV32_K = isa.ALU | isa.MOV | isa.K
+CALL = isa.JMP | isa.CALL
+EXIT = isa.JMP | isa.EXIT
+JUMP = isa.JMP | isa.JA
+
+
+@dataclass(slots=True, eq=False)
+class MachineBlock:
+    """A straight run. `branch` is the conditional jump to `targets[0]` (else to `targets[1]`), or None."""
+
+    name: str
+    instrs: list[Instr] = field(default_factory=list)
+    branch: Instr | None = None
+    targets: list[MachineBlock] = field(default_factory=list)
+    depth: int = 0  # loops around it
+
+    def all(self) -> list[Instr]:
+        """The instructions, the branch last."""
+        return [*self.instrs, self.branch] if self.branch is not None else self.instrs
+
+
+@dataclass(slots=True, eq=False)
+class FrameObject:
+    """A stack object: a C variable or a spilled value. `offset` is from r10, negative once laid out."""
+
+    name: str
+    size: int
+    align: int
+    span: Span | None = None
+    offset: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class MachineFunction:
+    """A function's machine code."""
+
+    name: str
+    section: str
+    linkage: str
+    blocks: list[MachineBlock] = field(default_factory=list)
+    frame: list[FrameObject] = field(default_factory=list)
+    registers: int = FIRST_VIRTUAL  # the next free virtual register
+    span: Span | None = None
+
+    def new_register(self) -> int:
+        """A fresh virtual register."""
+        self.registers += 1
+        return self.registers - 1
+
+
+def print_function(function: MachineFunction) -> str:
+    """The machine code as text, for `--stage machine`."""
+    lines = [f"machine {function.name}:"]
+    lines += [f"  frame {i}: {o.size} bytes, align {o.align}, {o.name}" for i, o in enumerate(function.frame)]
+    for block in function.blocks:
+        lines.append(f"{block.name}:")
+        lines += [f"  {print_instr(instr)}" for instr in block.instrs]
+        if block.branch is not None:
+            lines.append(f"  {print_instr(block.branch)} {block.targets[0].name} else {block.targets[1].name}")
+        elif block.targets:
+            lines.append(f"  goto {block.targets[0].name}")
+    return "\n".join(lines)
+
+
+_ALU_TEXT = {
+    isa.ADD: "+=", isa.SUB: "-=", isa.MUL: "*=", isa.DIV: "/=", isa.OR: "|=", isa.AND: "&=", isa.LSH: "<<=",
+    isa.RSH: ">>=", isa.MOD: "%=", isa.XOR: "^=", isa.MOV: "=", isa.ARSH: "s>>=",
+}  # fmt: skip
+_JUMP_TEXT = {
+    isa.JEQ: "==", isa.JGT: ">", isa.JGE: ">=", isa.JSET: "&", isa.JNE: "!=", isa.JSGT: "s>", isa.JSGE: "s>=",
+    isa.JLT: "<", isa.JLE: "<=", isa.JSLT: "s<", isa.JSLE: "s<=",
+}  # fmt: skip
+
+
+def _register(number: int, narrow: bool = False) -> str:
+    prefix = "w" if narrow else "r"
+    return f"{prefix}{number}" if number < FIRST_VIRTUAL else f"%{number - FIRST_VIRTUAL}{'w' if narrow else ''}"
+
+
+def print_instr(i: Instr) -> str:
+    """One instruction as text, close to the assembler's."""
+    kind, narrow = i.op & 7, i.op & 7 in (isa.ALU, isa.JMP32)
+    right = _register(i.src, narrow) if i.op & isa.X else str(i.imm)
+    base = f"frame[{i.slot}]" if i.slot >= 0 else ""
+    if i.op >= SET:
+        jump = i.op - SET
+        narrow = jump & 7 == isa.JMP32
+        right = _register(i.src, narrow) if jump & isa.X else str(i.imm)
+        return f"{_register(i.dst)} = {_register(i.left, narrow)} {_JUMP_TEXT[jump & 0xF0]} {right}"
+    if i.op == LEA:
+        return f"{_register(i.dst)} = &frame[{i.imm}]" + (f" + {i.off}" if i.off else "")
+    if i.op == isa.LDDW:
+        return f"{_register(i.dst)} = " + (f"{i.symbol} + {i.imm}" if i.ref else f"{i.imm:#x}") + " ll"
+    if i.op == CALL:
+        return f"call {i.symbol or i.imm}"
+    if i.op == EXIT:
+        return "exit"
+    if kind in (isa.ALU, isa.ALU64):
+        code = i.op & 0xF0
+        if code == isa.NEG:
+            return f"{_register(i.dst, narrow)} = -{_register(i.dst, narrow)}"
+        if code == isa.END:
+            return f"{_register(i.dst)} = bswap{i.imm} {_register(i.dst)}"
+        return f"{_register(i.dst, narrow)} {_ALU_TEXT[code]} {right}"
+    width = f"u{isa.SIZE_BYTES[i.op & 0x18] * 8}"
+    if kind == isa.LDX:
+        return f"{_register(i.dst)} = *({width} *)({base or _register(i.src)} + {i.off})"
+    if kind == isa.ST:
+        return f"*({width} *)({base or _register(i.dst)} + {i.off}) = {i.imm}"
+    if kind == isa.STX:
+        place = f"*({width} *)({base or _register(i.dst)} + {i.off})"
+        if i.op & 0xE0 == isa.ATOMIC:
+            return f"atomic {i.imm:#x} {place}, {_register(i.src)}"
+        return f"{place} = {_register(i.src)}"
+    return f"if {_register(i.dst, narrow)} {_JUMP_TEXT[i.op & 0xF0]} {right} goto"

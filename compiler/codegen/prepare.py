@@ -1,0 +1,116 @@
+"""`prepare`: IR that selection can take one to one: no critical edges, no division that BPF lacks.
+
+    sdiv a, b   ->   s = (a ^ b) >> 63;  q = |a| / |b|;  (q ^ s) - s
+    smod a, b   ->   s = a >> 63;        r = |a| % |b|;  (r ^ s) - s       where |x| = (x ^ (x >> 63)) - (x >> 63)
+
+Signed division came with -mcpu=v4 (RFC 9669 4.1); C's quotient is truncated and the remainder has the dividend's sign
+(C11 6.5.5p6), which is what these give, also for the most negative number.
+"""
+
+from __future__ import annotations
+
+from ..ir import cfg
+from ..ir import model as ir
+from ..target import Target
+
+
+def prepare(function: ir.Function, target: Target) -> None:
+    """Rewrite `function` in place."""
+    cfg.split_critical_edges(function)
+    for block in function.blocks:
+        if target.cpu < 4 and any(isinstance(i, ir.Binary) and i.op in ("sdiv", "smod") for i in block.instrs):
+            _expand_divisions(function, block)
+        if any(isinstance(i, ir.MemCopy | ir.MemSet) for i in block.instrs):
+            _expand_memory(block)
+
+
+class _Emitter:
+    """Collects new instructions of a block."""
+
+    def __init__(self, block: ir.Block) -> None:
+        self.block = block
+        self.instrs: list[ir.Instr] = []
+        self.span = None
+
+    def add(self, instr: ir.Instr) -> ir.Instr:
+        instr.block = self.block
+        self.instrs.append(instr)
+        return instr
+
+    def binary(self, op: str, a: ir.Value, b: ir.Value) -> ir.Instr:
+        return self.add(ir.Binary(op, a, b, self.span))
+
+
+def _expand_divisions(function: ir.Function, block: ir.Block) -> None:
+    out = _Emitter(block)
+    for instr in block.instrs:
+        if not isinstance(instr, ir.Binary) or instr.op not in ("sdiv", "smod"):
+            out.instrs.append(instr)
+            continue
+        out.span = instr.span  # type: ignore[assignment]
+        a, b = instr.operands
+        top = ir.Constant(instr.type, instr.type.bits - 1)
+        sign: ir.Value = out.binary("ashr", a, top)
+        dividend = out.binary("sub", out.binary("xor", a, sign), sign)
+        if isinstance(b, ir.Constant):
+            divisor: ir.Value = ir.Constant(b.type, abs(b.signed))
+            if b.signed < 0 and instr.op == "sdiv":
+                sign = out.binary("xor", sign, ir.Constant(b.type, b.type.mask))
+        else:
+            other = out.binary("ashr", b, top)
+            divisor = out.binary("sub", out.binary("xor", b, other), other)
+            if instr.op == "sdiv":
+                sign = out.binary("xor", sign, other)
+        result = out.binary("udiv" if instr.op == "sdiv" else "umod", dividend, divisor)
+        flipped = out.binary("xor", result, sign)
+        # the division itself becomes the last step, so that its users need no change
+        instr.op, instr.operands = "sub", [flipped, sign]
+        out.instrs.append(instr)
+    block.instrs = out.instrs
+
+
+def _expand_memory(block: ir.Block) -> None:
+    """MemCopy and MemSet that no pass has widened: as wide as their alignment says."""
+    out = _Emitter(block)
+    for instr in block.instrs:
+        out.span = instr.span  # type: ignore[assignment]
+        match instr:
+            case ir.MemCopy(operands=[to, source]):
+                pieces = _pieces(instr.size, instr.align)
+                loads = []
+                for offset, size in pieces:
+                    type = ir.Ty.I64 if size == 8 else ir.Ty.I32
+                    load = out.add(ir.Load(type, source, offset, size, span=instr.span))
+                    if instr.move:
+                        loads.append(load)
+                    else:
+                        out.add(ir.Store(to, offset, size, load, span=instr.span))
+                for (offset, size), load in zip(pieces, loads, strict=False):
+                    out.add(ir.Store(to, offset, size, load, span=instr.span))
+            case ir.MemSet(operands=[to, byte]):
+                for offset, size in _pieces(instr.size, instr.align):
+                    out.add(ir.Store(to, offset, size, _repeated(out, byte, size), span=instr.span))
+            case _:
+                out.instrs.append(instr)
+    block.instrs = out.instrs
+
+
+def _pieces(size: int, align: int) -> list[tuple[int, int]]:
+    pieces, offset = [], 0
+    while offset < size:
+        width = next(w for w in (8, 4, 2, 1) if w <= min(align, size - offset))
+        pieces.append((offset, width))
+        offset += width
+    return pieces
+
+
+def _repeated(out: _Emitter, byte: ir.Value, size: int) -> ir.Value:
+    """The byte repeated over `size` bytes."""
+    type = ir.Ty.I64 if size == 8 else ir.Ty.I32
+    pattern = int.from_bytes(b"\1" * size, "little")
+    if isinstance(byte, ir.Constant):
+        return ir.Constant(type, (byte.value & 0xFF) * pattern)
+    low: ir.Value = out.binary("and", byte, ir.Constant(ir.Ty.I32, 0xFF))
+    if size == 8:
+        low = out.add(ir.Unary("zext", low, out.span))
+    return low if size == 1 else out.binary("mul", low, ir.Constant(type, pattern))
