@@ -168,7 +168,7 @@ def create_data_map(section: DataSection, data: bytes, btf_fd: int, btf_id: int)
 
 def kernel_name(name: str) -> bytes:
     """A name as the kernel allows it: letters, digits, `_` and `.`, at most 15 bytes, NUL-padded to 16."""
-    clean = "".join(c if c.isalnum() and c.isascii() or c in "_." else "_" for c in name)
+    clean = "".join(c if (c.isalnum() and c.isascii()) or c in "_." else "_" for c in name)
     return clean.encode()[:_NAME_BYTES].ljust(16, b"\0")
 
 
@@ -176,7 +176,9 @@ def _create(name: str, type_: int, key: int, value: int, entries: int, flags: in
             inner_fd: int, extra: int) -> int:  # fmt: skip
     # map_type, key_size, value_size, max_entries, map_flags, inner_map_fd, numa_node, map_name, map_ifindex,
     # btf_fd, btf_key_type_id, btf_value_type_id, btf_vmlinux_value_type_id, map_extra
-    attr = struct.pack("=IIIIIII16sIIIIIQ", type_, key, value, entries, flags, inner_fd, 0, kernel_name(name), 0, *types, 0, extra)
+    attr = struct.pack(
+        "=IIIIIII16sIIIIIQ", type_, key, value, entries, flags, inner_fd, 0, kernel_name(name), 0, *types, 0, extra
+    )
     try:
         return bpf(Command.MAP_CREATE, attr)
     except OSError as problem:

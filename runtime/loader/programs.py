@@ -18,7 +18,7 @@ from .btf import KernelBtf
 from .links import Link, attach
 from .maps import KernelMap, kernel_name
 from .syscall import Command, LoadError, address, bpf
-from .testrun import TestRun, test_run
+from .testrun import KernelRun, run_once
 
 _LOG_BYTES = 1 << 20
 _MAX_LOG_BYTES = 1 << 28
@@ -41,9 +41,9 @@ class LoadedProgram:
         self.links.append(link)
         return link
 
-    def test_run(self, packet: bytes | None = None, ctx: bytes | None = None, repeat: int = 1) -> TestRun:
+    def test_run(self, packet: bytes | None = None, ctx: bytes | None = None, repeat: int = 1) -> KernelRun:
         """Run it once in the kernel on a packet or context."""
-        return test_run(self.fd, self.name, packet, ctx, repeat)
+        return run_once(self.fd, self.name, packet, ctx, repeat)
 
     def close(self) -> None:
         """Detach and unload."""

@@ -84,7 +84,7 @@ def explain(what: str, problem: OSError) -> LoadError:
         case errno.EPERM | errno.EACCES:
             return error("L3001", f"{what}: {reason}", _permission_fix())
         case errno.ENOSYS:
-            return error("L3002", f"{what}: this kernel has no bpf(2)", "use `purebpf run` and `purebpf check`, which need none")
+            return error("L3002", f"{what}: this kernel has no bpf(2)", "`purebpf run` and `check` need none")
         case errno.E2BIG:
             return error("L3003", f"{what}: {reason}: larger than this kernel allows", "make it smaller, or use a newer kernel")
         case errno.ENOMEM:

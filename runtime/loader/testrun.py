@@ -14,7 +14,7 @@ _HEADROOM = 512  # room for what a program may add in front of and behind the pa
 
 
 @dataclass(frozen=True, slots=True)
-class TestRun:
+class KernelRun:
     """What came of a run: the 32-bit return value, the packet and context as they are afterwards, ns for one run."""
 
     retval: int
@@ -23,10 +23,8 @@ class TestRun:
     duration: int
 
 
-TestRun.__test__ = False  # type: ignore[attr-defined]  # not a class of tests, whatever pytest thinks of its name
 
-
-def test_run(program_fd: int, name: str, packet: bytes | None, ctx: bytes | None, repeat: int = 1) -> TestRun:
+def run_once(program_fd: int, name: str, packet: bytes | None, ctx: bytes | None, repeat: int) -> KernelRun:
     """Run the program behind `program_fd`. Raises `LoadError`."""
     data_in = ctypes.create_string_buffer(packet, len(packet)) if packet else None
     ctx_in = ctypes.create_string_buffer(ctx, len(ctx)) if ctx else None
@@ -57,4 +55,4 @@ def test_run(program_fd: int, name: str, packet: bytes | None, ctx: bytes | None
     retval, _, out_size = struct.unpack_from("=III", buffer.raw, 4)
     duration, _, ctx_size = struct.unpack_from("=III", buffer.raw, 36)
     changed = data_out.raw[:out_size] if data_out is not None else b""
-    return TestRun(retval, changed, ctx_out.raw[:ctx_size] if ctx_out is not None else b"", duration)
+    return KernelRun(retval, changed, ctx_out.raw[:ctx_size] if ctx_out is not None else b"", duration)
