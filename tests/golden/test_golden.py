@@ -1,0 +1,115 @@
+"""Golden outputs: a folder a stage, `x.c` with `x.out` beside it. `--update` rewrites them; then read the diff.
+
+The first comment of a case says what it is there for. `// packet: HEX` gives a `run` case its packets, one a line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from purebpf.compiler.api import Compilation, Options
+from purebpf.compiler.diagnostics import CompileError
+from purebpf.compiler.ir.printer import print_module
+from purebpf.runtime.cli.dump import listing
+
+HERE = Path(__file__).resolve().parent
+
+
+def compilation(path: Path) -> Compilation:
+    return Compilation(path.read_text(), path.name, Options())
+
+
+def tokens(path: Path) -> str:
+    """The preprocessed tokens, a source line a line."""
+    lines: dict[tuple[str, int], list[str]] = {}
+    compiling = compilation(path)
+    for token in compiling.tokens():
+        place = compiling.sources.place(token.loc)
+        lines.setdefault((place.file, place.line), []).append(token.text)
+    return "\n".join(f"{line}: {' '.join(texts)}" for (file, line), texts in lines.items() if file == path.name)
+
+
+def diagnostics(path: Path) -> str:
+    """What the compiler says."""
+    compiling = compilation(path)
+    try:
+        compiling.object()
+    except CompileError:
+        pass
+    return "\n".join(item.render() for item in compiling.diagnostics.found)
+
+
+def ir(path: Path) -> str:
+    """SSA as lowering makes it."""
+    return print_module(compilation(path).ir())
+
+
+def opt(path: Path) -> str:
+    """SSA after all passes."""
+    return print_module(compilation(path).optimized())
+
+
+def asm(path: Path) -> str:
+    """The instructions beside their C lines."""
+    return "\n".join(listing(compilation(path).object(), None))
+
+
+def check(path: Path) -> str:
+    """The bundled verifier's verdicts and findings."""
+    from purebpf.runtime.verifier import verify
+
+    obj = compilation(path).object()
+    out = []
+    for program in obj.programs():
+        verdict = verify(obj, program.name)
+        out += [item.render() for item in verdict.findings]
+        out.append(f"{verdict.name}: {verdict.verdict}")
+    return "\n".join(out)
+
+
+def run(path: Path) -> str:
+    """Every program on every packet of the case, in the bundled machine."""
+    from purebpf.compiler.diagnostics import PurebpfError
+    from purebpf.runtime.vm import Machine
+
+    obj = compilation(path).object()
+    packets = [bytes.fromhex(text) for text in re.findall(r"^// packet: ([0-9a-fA-F ]+)$", path.read_text(), re.M)]
+    out = []
+    for program in obj.programs():
+        machine = Machine(obj)
+        for packet in packets or [bytes(64)]:
+            try:
+                result = machine.run(program.name, packet=packet)
+            except PurebpfError as error:
+                out.append(str(error))
+                continue
+            out.append(f"{program.name}: {result.retval} {(result.packet or b'').hex()}")
+    return "\n".join(out)
+
+
+STAGES: dict[str, Callable[[Path], str]] = {
+    "tokens": tokens, "diagnostics": diagnostics, "ir": ir, "opt": opt, "asm": asm, "check": check, "run": run,
+}  # fmt: skip
+
+CASES = [path for stage in STAGES for path in sorted((HERE / stage).glob("*.c"))]
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_golden(path: Path, request: pytest.FixtureRequest) -> None:
+    first = path.read_text().lstrip()
+    assert first.startswith(("//", "/*")), "a case starts with a comment that says its reason"
+    got = STAGES[path.parent.name](path).rstrip() + "\n"
+    expected = path.with_suffix(".out")
+    if request.config.getoption("--update"):
+        expected.write_text(got)
+    assert expected.exists(), "no expected output: run with --update and read it"
+    assert got == expected.read_text()
+
+
+def test_every_expected_output_has_its_case() -> None:
+    orphans = [path for path in HERE.rglob("*.out") if not path.with_suffix(".c").exists()]
+    assert not orphans
