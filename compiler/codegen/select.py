@@ -13,6 +13,7 @@ from __future__ import annotations
 from ..diagnostics import Diagnostics
 from ..ir import cfg
 from ..ir import model as ir
+from ..ir.loops import loop_depths
 from ..ir.model import Ty
 from ..object import isa
 from ..object.model import RefKind
@@ -75,7 +76,8 @@ class _Selector:
         self.target = target
         self.diagnostics = diagnostics
         self.machine = MachineFunction(function.name, function.section, function.linkage, span=function.span)
-        self.blocks = {block: MachineBlock(block.name) for block in function.blocks}
+        depths = loop_depths(function)
+        self.blocks = {block: MachineBlock(block.name, depth=depths[block]) for block in function.blocks}
         self.registers: dict[ir.Value, int] = {}
         self.slots: dict[ir.Alloca, int] = {}
         self.users: dict[ir.Value, list[ir.Instr]] = {}

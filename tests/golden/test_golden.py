@@ -5,6 +5,7 @@ The first comment of a case says what it is there for. `// packet: HEX` gives a 
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -36,10 +37,8 @@ def tokens(path: Path) -> str:
 def diagnostics(path: Path) -> str:
     """What the compiler says."""
     compiling = compilation(path)
-    try:
+    with contextlib.suppress(CompileError):
         compiling.object()
-    except CompileError:
-        pass
     return "\n".join(item.render() for item in compiling.diagnostics.found)
 
 
