@@ -54,6 +54,19 @@ def remove_edge(target: Block, index: int) -> None:
         del phi.operands[index]
 
 
+def remove_unreachable(function: Function) -> bool:
+    """Drop the blocks that control cannot reach, and their edges; True if there were any."""
+    reached = set(reverse_postorder(function))
+    if len(reached) == len(function.blocks):
+        return False
+    function.blocks = [block for block in function.blocks if block in reached]
+    for block in function.blocks:
+        for index in range(len(block.predecessors) - 1, -1, -1):
+            if block.predecessors[index] not in reached:
+                remove_edge(block, index)
+    return True
+
+
 def add_edge(source: Block, target: Block, values: list[Value]) -> None:
     """Add `source` as the last predecessor of `target`, with a value for each phi. The caller changes the terminator."""
     target.predecessors.append(source)

@@ -9,6 +9,8 @@ from ..ir.check import check
 from ..ir.model import Function, Module
 from ..target import Target
 from .dce import dce
+from .promote import promote
+from .scalars import split_objects
 from .simplify import simplify
 
 
@@ -21,6 +23,8 @@ class Pass(NamedTuple):
 
 
 PASSES = (
+    Pass("scalars",      split_objects, "pieces of structs, before promote looks for whole accesses"),
+    Pass("promote",      promote,      "memory to values"),
     Pass("simplify",     simplify,     "rewrites values, so that later passes see fewer forms"),
     Pass("dce",          dce,          "last: drops what the others left without use"),
 )  # fmt: skip
