@@ -9,9 +9,12 @@ from ..ir.check import check
 from ..ir.model import Function, Module
 from ..target import Target
 from .dce import dce
+from .inline import Inliner, drop_unused
 from .promote import promote
 from .scalars import split_objects
 from .simplify import simplify
+from .simplify_cfg import simplify_cfg
+from .thread import thread
 
 
 class Pass(NamedTuple):
@@ -22,20 +25,35 @@ class Pass(NamedTuple):
     reason: str
 
 
+# fmt: off
 PASSES = (
+    Pass("simplify_cfg", simplify_cfg,  "joins what inlining cut; everything behind is linear in the blocks"),
     Pass("scalars",      split_objects, "pieces of structs, before promote looks for whole accesses"),
-    Pass("promote",      promote,      "memory to values"),
-    Pass("simplify",     simplify,     "rewrites values, so that later passes see fewer forms"),
-    Pass("dce",          dce,          "last: drops what the others left without use"),
-)  # fmt: skip
+    Pass("promote",      promote,       "memory to values, which everything behind works on"),
+    Pass("simplify",     simplify,      "rewrites values, so that later passes see fewer forms"),
+    Pass("thread",       thread,        "constants and phis are known now; makes branches that simplify_cfg can drop"),
+    Pass("simplify_cfg", simplify_cfg,  "after threading"),
+    Pass("simplify",     simplify,      "phis have lost operands"),
+    Pass("dce",          dce,           "last: drops what the others left without use"),
+)
+# fmt: on
 
 
 def optimize(module: Module, target: Target, *, checked: bool = False) -> None:
-    """Improve `module` in place. With `checked`, the IR checker runs before the first and after every pass (`IRError`)."""
-    for function in module.functions.values():
+    """Improve `module` in place. With `checked`, the IR checker runs before the first and after every pass (`IRError`).
+
+    Functions are done callees first, so that what is inlined is in its final form. Static functions that nothing
+    refers to afterwards are removed.
+    """
+    inliner = Inliner(module)
+    for function in inliner.bottom_up():
+        if checked:
+            check(function, module)
+        inliner.inline(function)
         if checked:
             check(function, module)
         for step in PASSES:
             step.run(function)
             if checked:
                 check(function, module)
+    drop_unused(module)

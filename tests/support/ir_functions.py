@@ -54,12 +54,12 @@ class Maker:
         self.block = self.new_block("entry")
         self.known: list[Value] = list(parameters[1:])
         self.scalars = [self.emit(Alloca(size, size, f"v{size}")) for size in (1, 2, 4, 8, 8)]
-        self.array = self.emit(Alloca(16, 8, "array"))
+        self.array = self.emit(Alloca(BUFFER if callee else 16, 8, "array"))  # a callee takes it for a buffer
         self.record = self.emit(Alloca(16, 8, "record"))
         for slot in self.scalars:
             self.emit(Store(slot, 0, slot.size, self.value(Ty.I64 if slot.size == 8 else Ty.I32)))
         for slot in (self.array, self.record):
-            self.emit(MemSet(slot, Constant(Ty.I32, 0), 16, 8))
+            self.emit(MemSet(slot, Constant(Ty.I32, 0), slot.size, 8))
 
     def new_block(self, name: str) -> Block:
         block = Block(f"{name}{len(self.function.blocks)}")

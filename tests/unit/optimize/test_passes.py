@@ -9,10 +9,12 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ir_passes import keeps_meaning, run_docstring
+from ir_functions import make_module, outcome
+from ir_passes import SAMPLES, keeps_meaning, run_docstring
 
 from purebpf.compiler.ir.model import Function
-from purebpf.compiler.optimize.passes import PASSES
+from purebpf.compiler.optimize.passes import PASSES, optimize
+from purebpf.compiler.target import Target
 
 NAMES = list(dict.fromkeys(step.name for step in PASSES))
 
@@ -38,3 +40,12 @@ def test_a_pass_keeps_what_a_function_computes(name: str, seed: int) -> None:
 @given(seed=st.integers(0, 1 << 32))
 def test_a_pass_keeps_what_a_function_computes_after_all_others(name: str, seed: int) -> None:
     keeps_meaning(verb(name), random.Random(seed), *(step.run for step in PASSES), size=20)
+
+
+@settings(max_examples=300, deadline=None)
+@given(seed=st.integers(0, 1 << 32))
+def test_the_optimizer_keeps_what_a_module_computes(seed: int) -> None:
+    module = make_module(random.Random(seed), 14)
+    expected = [outcome(module.functions["f"], a, b, module) for a, b in SAMPLES]
+    optimize(module, Target(), checked=True)
+    assert [outcome(module.functions["f"], a, b, module) for a, b in SAMPLES] == expected
