@@ -1,27 +1,27 @@
-"""`loop_depths`: how many natural loops are around each block (Muchnick 7.4)."""
+"""Natural loops: for each block that dominates a block jumping back to it, the blocks of the loop it heads."""
 
 from __future__ import annotations
 
 from .dominators import DominatorTree
-from .model import Block, Function
+from .model import Block
 
 
-def loop_depths(function: Function) -> dict[Block, int]:
-    """The number of loops each reachable block is in. Loops that share a header count once."""
-    tree = DominatorTree(function)
-    bodies: dict[Block, set[Block]] = {}
-    depths = dict.fromkeys(function.blocks, 0)
-    for block in function.blocks:
-        for header in block.successors():
-            if tree.dominates(header, block):
-                body = bodies.setdefault(header, {header})
-                work = [block]
-                while work:
-                    inside = work.pop()
-                    if inside not in body:
-                        body.add(inside)
-                        work += inside.predecessors
-    for body in bodies.values():
-        for block in body:
-            depths[block] += 1
-    return depths
+def natural_loops(tree: DominatorTree) -> dict[Block, set[Block]]:
+    """Header -> the loop's blocks, the header included; loops of one header are one. Inner loops come before outer ones.
+
+    Cycles that no block dominates (irreducible, only `goto` makes them) are not loops here.
+    """
+    loops: dict[Block, set[Block]] = {}
+    for header in reversed(tree.order):
+        latches = [block for block in header.predecessors if block in tree.number and tree.dominates(header, block)]
+        if not latches:
+            continue
+        body = {header}
+        work = [block for block in latches if block is not header]
+        while work:
+            block = work.pop()
+            if block not in body:
+                body.add(block)
+                work += [before for before in block.predecessors if before in tree.number]
+        loops[header] = body
+    return loops

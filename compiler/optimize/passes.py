@@ -9,6 +9,7 @@ from ..ir.check import check
 from ..ir.model import Function, Module
 from ..target import Target
 from .dce import dce
+from .gvn import gvn
 from .inline import Inliner, drop_unused
 from .promote import promote
 from .scalars import split_objects
@@ -34,6 +35,9 @@ PASSES = (
     Pass("thread",       thread,        "constants and phis are known now; makes branches that simplify_cfg can drop"),
     Pass("simplify_cfg", simplify_cfg,  "after threading"),
     Pass("simplify",     simplify,      "phis have lost operands"),
+    Pass("gvn",          gvn,           "on simplified values, of which more are equal"),
+    Pass("simplify",     simplify,      "what gvn brought together"),
+    Pass("simplify_cfg", simplify_cfg,  "branches that gvn decided"),
     Pass("dce",          dce,           "last: drops what the others left without use"),
 )
 # fmt: on

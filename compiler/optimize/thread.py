@@ -163,9 +163,10 @@ class _Threader:
     def finish(self) -> None:
         if self.added:
             blocks: list[Block] = []
-            for block in self.function.blocks:
-                blocks.append(block)
-                blocks += self.added.get(block, ())
+            work = self.function.blocks[::-1]
+            while work:
+                blocks.append(work.pop())
+                work += reversed(self.added.get(blocks[-1], []))
             self.function.blocks = blocks
         if self.slots:
             self.load_and_store()

@@ -1,0 +1,135 @@
+"""Facts about memory at a point of a function: which bytes hold which value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..ir.model import Alloca, Binary, Constant, Instr, Load, Store, Ty, Unary, Value
+from .effects import Clobber, clobber_of
+from .knownbits import KnownBits
+from .regions import Place, Regions, place_of
+
+# more facts than this make each store slow and are hardly ever used
+_MOST_FACTS = 64
+# (address as it stands in the instruction, offset, size)
+Key = tuple[Value, int, int]
+
+
+class MemoryFacts:
+    """`facts[root][key]` is the value (as loaded or stored, maybe wider than its size) of the bytes of `key`."""
+
+    __slots__ = ("count", "facts", "regions")
+
+    def __init__(self, regions: Regions) -> None:
+        self.regions = regions
+        self.facts: dict[Value, dict[Key, Value]] = {}
+        self.count = 0
+
+    def copy(self) -> MemoryFacts:
+        """The same facts, to be changed by themselves."""
+        new = MemoryFacts(self.regions)
+        new.facts = {root: dict(inner) for root, inner in self.facts.items()}
+        new.count = self.count
+        return new
+
+    @staticmethod
+    def common(several: Iterable[MemoryFacts]) -> MemoryFacts:
+        """The facts that all of `several` have."""
+        first, *rest = several
+        new = first.copy()
+        for other in rest:
+            for root in list(new.facts):
+                theirs = other.facts.get(root)
+                if theirs is None:
+                    del new.facts[root]
+                    continue
+                mine = new.facts[root]
+                for key in [k for k, value in mine.items() if not _same(theirs.get(k), value)]:
+                    del mine[key]
+        new.count = sum(map(len, new.facts.values()))
+        return new
+
+    def load(self, load: Load, out: list[Instr]) -> Value | None:
+        """The value that `load` gives, if it is known (a conversion may be appended to `out`); else notes it."""
+        key = (load.operands[0], load.offset, load.size)
+        root = place_of(load.operands[0])[0]
+        known = self.facts.get(root, {}).get(key)
+        if known is None:
+            self._note(root, key, load)
+            return None
+        return _converted(known, load, out)
+
+    def store(self, store: Store) -> bool:
+        """Take note of a store; True if it writes what is there already."""
+        key = (store.operands[0], store.offset, store.size)
+        place = place_of(store.operands[0], store.offset)
+        value = store.operands[1]
+        if not store.volatile and _same(self.facts.get(place[0], {}).get(key), value):
+            return True
+        clobber = clobber_of(store)
+        assert clobber is not None
+        self.clobber(clobber)
+        if not store.volatile:
+            self._note(place[0], key, value)
+        return False
+
+    def clobber(self, clobber: Clobber) -> None:
+        """Forget what may have changed."""
+        if clobber.place is None:
+            captured = self.regions.captured
+            for root in list(self.facts):
+                if not isinstance(root, Alloca) or root in captured or root in clobber.passed:
+                    del self.facts[root]
+        else:
+            for root in list(self.facts):
+                if root is clobber.place[0]:
+                    inner = self.facts[root]
+                    for key in [k for k in inner if self._meets(k, root, clobber)]:
+                        del inner[key]
+                elif self.regions.may_meet((root, None), 0, clobber.place, clobber.size):
+                    del self.facts[root]
+        self.count = sum(map(len, self.facts.values()))
+
+    def _meets(self, key: Key, root: Value, clobber: Clobber) -> bool:
+        address, offset, size = key
+        assert clobber.place is not None
+        if address is clobber.base:
+            return offset < clobber.offset + clobber.size and clobber.offset < offset + size
+        there: Place = place_of(address, offset)
+        return self.regions.may_meet(there, size, clobber.place, clobber.size)
+
+    def _note(self, root: Value, key: Key, value: Value) -> None:
+        if self.count >= _MOST_FACTS:
+            self.facts.clear()
+            self.count = 0
+        inner = self.facts.setdefault(root, {})
+        self.count += key not in inner
+        inner[key] = value
+
+
+def _same(a: Value | None, b: Value) -> bool:
+    return a is b or (isinstance(a, Constant) and a == b)
+
+
+def _converted(value: Value, load: Load, out: list[Instr]) -> Value:
+    """`value` (loaded or stored there) as `load` would give it."""
+
+    def insert(new: Instr) -> Instr:
+        new.block, new.span = load.block, load.span
+        out.append(new)
+        return new
+
+    if load.size == 8:
+        if value.type is load.type:
+            return value
+        if isinstance(value, Constant):
+            return Constant(load.type, value.value)
+        return insert(Unary("inttoptr" if load.type is Ty.PTR else "ptrtoint", value))
+    mask = (1 << 8 * load.size) - 1
+    if isinstance(value, Constant):
+        return Constant(Ty.I32, value.value & mask)
+    if value.type is Ty.I64:
+        value = insert(Unary("trunc", value))
+    if KnownBits().may(value) & ~mask:
+        value = insert(Binary("and", value, Constant(Ty.I32, mask)))
+    return value
