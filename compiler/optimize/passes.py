@@ -11,6 +11,7 @@ from ..target import Target
 from .dce import dce
 from .gvn import gvn
 from .inline import Inliner, drop_unused
+from .memops import expand_memory
 from .promote import promote
 from .scalars import split_objects
 from .simplify import simplify
@@ -31,6 +32,7 @@ PASSES = (
     Pass("simplify_cfg", simplify_cfg,  "joins what inlining cut; everything behind is linear in the blocks"),
     Pass("scalars",      split_objects, "pieces of structs, before promote looks for whole accesses"),
     Pass("promote",      promote,       "memory to values, which everything behind works on"),
+    Pass("memops",       expand_memory, "what promote left of copies, so that their loads and stores are seen by all behind"),
     Pass("simplify",     simplify,      "rewrites values, so that later passes see fewer forms"),
     Pass("thread",       thread,        "constants and phis are known now; makes branches that simplify_cfg can drop"),
     Pass("simplify_cfg", simplify_cfg,  "after threading"),
