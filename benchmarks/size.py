@@ -17,9 +17,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / ".src"))
 
-from purebpf.compiler.object.read import read_object  # noqa: E402
-
 from purebpf.compiler.api import Options, compile_file  # noqa: E402
+from purebpf.compiler.object.read import read_object  # noqa: E402
 from purebpf.compiler.preprocess import PreprocessOptions  # noqa: E402
 
 CLANG = ["clang-19", "-O2", "-g", "-target", "bpf", "-mcpu=v3", "-nostdinc"]

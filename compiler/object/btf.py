@@ -1,0 +1,556 @@
+"""BTF, the type format of BPF (Documentation/bpf/btf.rst): types as classes, built, encoded and decoded.
+
+A `Btf` is a list of types; a type's id is its index and 0 is void. Types refer to others by id. Every class below is
+one kind; its fields are what the format stores, with names instead of string offsets. Sizes are bytes, offsets of
+members bits. `btf_values` decodes values by type, `btf_print` writes types as C.
+
+    header | types | strings            type: name_off u32 | kind_flag:1 kind:5 vlen:16 | size or type u32 | kind's own
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import ClassVar, NamedTuple
+
+from ..diagnostics import Diagnostic, ObjectError, Severity
+
+MAGIC, VERSION, HEADER_BYTES = 0xEB9F, 1, 24
+# BTF_INT_*: bits of Int.encoding
+SIGNED, CHAR, BOOL = 1, 2, 4
+# linkage of FUNC and VAR (enum btf_func_linkage; BTF_VAR_*)
+STATIC, GLOBAL, EXTERN = 0, 1, 2
+_MAX_DEPTH = 64  # of modifiers and arrays around a type; the kernel allows 32 (kernel/bpf/btf.c, MAX_RESOLVE_DEPTH)
+
+
+class Member(NamedTuple):
+    """A member of a struct or union; `bits` is the width of a bit-field, else 0."""
+
+    name: str
+    type: int
+    bit_offset: int
+    bits: int = 0
+
+
+class Param(NamedTuple):
+    """A parameter; the last one of a variadic function has no name and type 0."""
+
+    name: str
+    type: int
+
+
+class SectionVar(NamedTuple):
+    """A variable's place in a data section, in bytes; `type` is its VAR (or, in .ksyms, its FUNC)."""
+
+    type: int
+    offset: int
+    size: int
+
+
+@dataclass(slots=True)
+class Void:
+    """Id 0; never written."""
+
+    kind: ClassVar[int] = 0
+
+
+@dataclass(slots=True)
+class Int:
+    """An integer type; `encoding` is a set of SIGNED, CHAR, BOOL. `bits` 0 means all of `size`."""
+
+    name: str
+    size: int
+    encoding: int = 0
+    bits: int = 0
+    bit_offset: int = 0
+    kind: ClassVar[int] = 1
+
+
+@dataclass(slots=True)
+class Ptr:
+    """A pointer."""
+
+    type: int
+    kind: ClassVar[int] = 2
+
+
+@dataclass(slots=True)
+class Array:
+    """`count` elements; `index` is the type of its index, by custom `__ARRAY_SIZE_TYPE__`."""
+
+    element: int
+    index: int
+    count: int
+    kind: ClassVar[int] = 3
+
+
+@dataclass(slots=True)
+class Struct:
+    """A struct; a name of "" is none."""
+
+    name: str
+    size: int
+    members: list[Member] = field(default_factory=list)
+    kind: ClassVar[int] = 4
+
+
+@dataclass(slots=True)
+class Union:
+    """A union."""
+
+    name: str
+    size: int
+    members: list[Member] = field(default_factory=list)
+    kind: ClassVar[int] = 5
+
+
+@dataclass(slots=True)
+class Enum:
+    """An enumeration whose constants fit 32 bits."""
+
+    name: str
+    size: int = 4
+    values: list[tuple[str, int]] = field(default_factory=list)
+    signed: bool = False
+    kind: ClassVar[int] = 6
+
+
+@dataclass(slots=True)
+class Fwd:
+    """A struct or union that is only declared."""
+
+    name: str
+    union: bool = False
+    kind: ClassVar[int] = 7
+
+
+@dataclass(slots=True)
+class Typedef:
+    """A typedef."""
+
+    name: str
+    type: int
+    kind: ClassVar[int] = 8
+
+
+@dataclass(slots=True)
+class Volatile:
+    """`volatile`."""
+
+    type: int
+    kind: ClassVar[int] = 9
+
+
+@dataclass(slots=True)
+class Const:
+    """`const`."""
+
+    type: int
+    kind: ClassVar[int] = 10
+
+
+@dataclass(slots=True)
+class Restrict:
+    """`restrict`."""
+
+    type: int
+    kind: ClassVar[int] = 11
+
+
+@dataclass(slots=True)
+class Func:
+    """A function; `type` is its FuncProto, `linkage` STATIC, GLOBAL or EXTERN."""
+
+    name: str
+    type: int
+    linkage: int = GLOBAL
+    kind: ClassVar[int] = 12
+
+
+@dataclass(slots=True)
+class FuncProto:
+    """A function type."""
+
+    result: int
+    params: list[Param] = field(default_factory=list)
+    kind: ClassVar[int] = 13
+
+
+@dataclass(slots=True)
+class Var:
+    """A variable; `linkage` is STATIC, GLOBAL or EXTERN."""
+
+    name: str
+    type: int
+    linkage: int = GLOBAL
+    kind: ClassVar[int] = 14
+
+
+@dataclass(slots=True)
+class DataSec:
+    """A data section (or .maps, .ksyms, .kconfig) and its variables. Compilers may leave size and offsets 0."""
+
+    name: str
+    size: int = 0
+    vars: list[SectionVar] = field(default_factory=list)
+    kind: ClassVar[int] = 15
+
+
+@dataclass(slots=True)
+class Float:
+    """A floating point type."""
+
+    name: str
+    size: int
+    kind: ClassVar[int] = 16
+
+
+@dataclass(slots=True)
+class DeclTag:
+    """btf_decl_tag(name) on `type`, or on its member or parameter number `component` (-1: on itself)."""
+
+    name: str
+    type: int
+    component: int = -1
+    attribute: bool = False  # kind_flag: any attribute, not only a tag
+    kind: ClassVar[int] = 17
+
+
+@dataclass(slots=True)
+class TypeTag:
+    """btf_type_tag(name) on the type that a pointer points to."""
+
+    name: str
+    type: int
+    attribute: bool = False
+    kind: ClassVar[int] = 18
+
+
+@dataclass(slots=True)
+class Enum64:
+    """An enumeration with constants of 64 bits."""
+
+    name: str
+    size: int = 8
+    values: list[tuple[str, int]] = field(default_factory=list)
+    signed: bool = False
+    kind: ClassVar[int] = 19
+
+
+BtfType = (
+    Void | Int | Ptr | Array | Struct | Union | Enum | Fwd | Typedef | Volatile | Const | Restrict | Func | FuncProto
+    | Var | DataSec | Float | DeclTag | TypeTag | Enum64
+)  # fmt: skip
+Modifier = (Typedef, Volatile, Const, Restrict, TypeTag)  # what `resolve` looks through
+
+
+def btf_error(message: str, fix: str = "recompile the program with -g") -> ObjectError:
+    """The exception for type information that makes no sense."""
+    return ObjectError(Diagnostic("E0610", Severity.ERROR, f"broken BTF: {message}", fix=fix))
+
+
+class StringTable:
+    """The strings of .BTF, shared with .BTF.ext: each once, NUL-terminated, the empty one first."""
+
+    def __init__(self) -> None:
+        self._offsets: dict[str, int] = {"": 0}
+        self._parts: list[bytes] = [b"\0"]
+        self._size = 1
+
+    def add(self, text: str) -> int:
+        """The offset of `text`, which is added if it is new."""
+        offset = self._offsets.get(text)
+        if offset is None:
+            offset = self._offsets[text] = self._size
+            # a NUL would end the string early; surrogates are bytes of a source that is not UTF-8
+            data = text.replace("\0", " ").encode("utf-8", "surrogateescape") + b"\0"
+            self._parts.append(data)
+            self._size += len(data)
+        return offset
+
+    def encode(self) -> bytes:
+        """All of it."""
+        return b"".join(self._parts)
+
+
+class Btf:
+    """Types by id. `types[0]` is void; the others are added with `add` or come from `decode`."""
+
+    def __init__(self, *, big_endian: bool = False) -> None:
+        self.types: list[BtfType] = [Void()]
+        self.big_endian = big_endian
+        self.strings = b"\0"  # as decoded, for .BTF.ext
+        self._by_name: dict[str, list[int]] = {}
+        self._indexed = 1
+
+    def __len__(self) -> int:
+        return len(self.types)
+
+    def __getitem__(self, type_id: int) -> BtfType:
+        if not 0 <= type_id < len(self.types):
+            raise btf_error(f"there is no type {type_id}")
+        return self.types[type_id]
+
+    def items(self) -> Iterator[tuple[int, BtfType]]:
+        """(id, type) of all types but void."""
+        return ((i, self.types[i]) for i in range(1, len(self.types)))
+
+    def add(self, new: BtfType) -> int:
+        """Append a type and give its id. Its members may be set later: ids are all that matters now."""
+        self.types.append(new)
+        return len(self.types) - 1
+
+    def find(self, name: str, *kinds: type) -> int:
+        """The id of the first type called `name`, of one of `kinds` if given; 0 if there is none."""
+        if self._indexed != len(self.types):
+            for i in range(self._indexed, len(self.types)):
+                own = getattr(self.types[i], "name", "")
+                if own:
+                    self._by_name.setdefault(own, []).append(i)
+            self._indexed = len(self.types)
+        for i in self._by_name.get(name, ()):
+            if not kinds or isinstance(self.types[i], kinds):
+                return i
+        return 0
+
+    def resolve(self, type_id: int) -> int:
+        """`type_id` without typedefs, qualifiers and tags."""
+        for _ in range(_MAX_DEPTH):
+            t = self[type_id]
+            if not isinstance(t, Modifier):
+                return type_id
+            type_id = t.type
+        raise btf_error(f"type {type_id} is wrapped in itself")
+
+    def resolved(self, type_id: int) -> BtfType:
+        """The type `type_id` without typedefs, qualifiers and tags."""
+        return self.types[self.resolve(type_id)]
+
+    def size_of(self, type_id: int) -> int:
+        """Bytes of a value of the type. Raises `ObjectError` for void, functions and incomplete types."""
+        count = 1
+        for _ in range(_MAX_DEPTH):
+            type_id = self.resolve(type_id)
+            match self.types[type_id]:
+                case Ptr():
+                    return count * 8
+                case Array(element=element, count=n):
+                    type_id, count = element, count * n
+                case Var(type=inner):
+                    type_id = inner
+                case Int(size=size) | Struct(size=size) | Union(size=size) | Enum(size=size) | Enum64(size=size):
+                    return count * size
+                case Float(size=size) | DataSec(size=size):
+                    return count * size
+                case other:
+                    raise btf_error(f"type {type_id} ({type(other).__name__.lower()}) has no size")
+        raise btf_error(f"type {type_id} is an array of itself")
+
+    def encode(self, strings: StringTable | None = None) -> bytes:
+        """The .BTF section. `strings` may already hold what .BTF.ext wants in the table."""
+        strings = strings or StringTable()
+        order = ">" if self.big_endian else "<"
+        types = b"".join([_encode_type(t, order, strings) for t in self.types[1:]])
+        text = strings.encode()
+        header = struct.pack(
+            order + "HBBIIIII", MAGIC, VERSION, 0, HEADER_BYTES, 0, len(types), len(types), len(text)
+        )  # fmt: skip
+        return header + types + text
+
+    @classmethod
+    def decode(cls, data: bytes) -> Btf:
+        """Read a .BTF section (or /sys/kernel/btf/vmlinux) of either byte order. Raises `ObjectError` if it is broken."""
+        try:
+            return _decode(data)
+        except struct.error:
+            raise btf_error("the section ends in the middle of a type") from None
+
+
+def _encode_type(t: BtfType, order: str, strings: StringTable) -> bytes:
+    name = strings.add(getattr(t, "name", ""))
+    flag, vlen, rest, tail = 0, 0, 0, b""
+    pack = struct.pack
+    match t:
+        case Int(size=rest, encoding=encoding, bits=bits, bit_offset=offset):
+            tail = pack(order + "I", encoding << 24 | offset << 16 | (bits or rest * 8))
+        case Ptr(type=rest) | Typedef(type=rest) | Volatile(type=rest) | Const(type=rest) | Restrict(type=rest):
+            pass
+        case Array(element=element, index=index, count=count):
+            tail = pack(order + "III", element, index, count)
+        case Struct(size=rest, members=members) | Union(size=rest, members=members):
+            vlen, flag = len(members), int(any(m.bits for m in members))
+            tail = b"".join([
+                pack(order + "III", strings.add(m.name), m.type, m.bits << 24 | m.bit_offset) for m in members
+            ])  # fmt: skip
+        case Enum(size=rest, values=values, signed=signed):
+            vlen, flag = len(values), int(signed)
+            tail = b"".join([pack(order + "II", strings.add(n), v & 0xFFFFFFFF) for n, v in values])
+        case Enum64(size=rest, values=values, signed=signed):
+            vlen, flag = len(values), int(signed)
+            tail = b"".join([
+                pack(order + "III", strings.add(n), v & 0xFFFFFFFF, v >> 32 & 0xFFFFFFFF) for n, v in values
+            ])  # fmt: skip
+        case Fwd(union=union):
+            flag = int(union)
+        case Func(type=rest, linkage=vlen):
+            pass
+        case FuncProto(result=rest, params=params):
+            vlen = len(params)
+            tail = b"".join([pack(order + "II", strings.add(p.name), p.type) for p in params])
+        case Var(type=rest, linkage=linkage):
+            tail = pack(order + "I", linkage)
+        case DataSec(size=rest, vars=entries):
+            vlen = len(entries)
+            tail = b"".join([pack(order + "III", *entry) for entry in entries])
+        case Float(size=rest):
+            pass
+        case DeclTag(type=rest, component=component, attribute=attribute):
+            flag, tail = int(attribute), pack(order + "i", component)
+        case TypeTag(type=rest, attribute=attribute):
+            flag = int(attribute)
+        case Void():
+            raise AssertionError("void is never written")
+    return pack(order + "III", name, flag << 31 | t.kind << 24 | vlen, rest) + tail
+
+
+class _Reader:
+    """What decoding one type needs: the bytes, the place behind the 12 common bytes, its byte order, its names."""
+
+    def __init__(self, data: bytes, order: str, strings: bytes) -> None:
+        self.data = data
+        self.at = 0
+        self.order = order
+        self._strings = strings
+        self._names: dict[int, str] = {}
+
+    def name(self, offset: int) -> str:
+        found = self._names.get(offset)
+        if found is None:
+            found = self._names[offset] = string_at(self._strings, offset)
+        return found
+
+    def words(self, layout: str) -> tuple[int, ...]:
+        words: tuple[int, ...] = struct.unpack_from(self.order + layout, self.data, self.at)
+        self.at += 4 * len(words)
+        return words
+
+    def rows(self, layout: str, count: int) -> Iterator[tuple[int, ...]]:
+        size = 4 * len(layout) * count
+        if self.at + size > len(self.data):
+            raise struct.error
+        part = self.data[self.at : self.at + size]
+        self.at += size
+        return struct.iter_unpack(self.order + layout, part)
+
+
+def string_at(strings: bytes, offset: int) -> str:
+    """The NUL-terminated string at `offset` of a BTF string table. Raises `ObjectError` past its end."""
+    if offset >= len(strings):
+        raise btf_error(f"there is no string at offset {offset}")
+    end = strings.find(b"\0", offset)
+    return strings[offset : end if end >= 0 else len(strings)].decode("utf-8", "surrogateescape")
+
+
+def _members(r: _Reader, vlen: int, flag: int) -> list[Member]:
+    if flag:
+        return [Member(r.name(n), t, word & 0xFFFFFF, word >> 24) for n, t, word in r.rows("III", vlen)]
+    return [Member(r.name(n), t, word) for n, t, word in r.rows("III", vlen)]
+
+
+def _signed(value: int, bits: int, signed: int) -> int:
+    return value - (1 << bits) if signed and value >> (bits - 1) else value
+
+
+def _int(r: _Reader, name: str, _vlen: int, _flag: int, size: int) -> BtfType:
+    (word,) = r.words("I")
+    bits = word & 0xFF
+    return Int(name, size, word >> 24 & 15, 0 if bits == size * 8 else bits, word >> 16 & 0xFF)
+
+
+def _enum(r: _Reader, name: str, vlen: int, flag: int, size: int) -> BtfType:
+    return Enum(name, size, [(r.name(n), _signed(v, 32, flag)) for n, v in r.rows("II", vlen)], bool(flag))
+
+
+def _enum64(r: _Reader, name: str, vlen: int, flag: int, size: int) -> BtfType:
+    values = [(r.name(n), _signed(high << 32 | low, 64, flag)) for n, low, high in r.rows("III", vlen)]
+    return Enum64(name, size, values, bool(flag))
+
+
+# kind -> (reader, name, vlen, kind_flag, size or type) -> the type
+_DECODERS: dict[int, Callable[[_Reader, str, int, int, int], BtfType]] = {
+    Int.kind:       _int,
+    Ptr.kind:       lambda r, name, vlen, flag, rest: Ptr(rest),
+    Array.kind:     lambda r, name, vlen, flag, rest: Array(*r.words("III")),
+    Struct.kind:    lambda r, name, vlen, flag, rest: Struct(name, rest, _members(r, vlen, flag)),
+    Union.kind:     lambda r, name, vlen, flag, rest: Union(name, rest, _members(r, vlen, flag)),
+    Enum.kind:      _enum,
+    Fwd.kind:       lambda r, name, vlen, flag, rest: Fwd(name, bool(flag)),
+    Typedef.kind:   lambda r, name, vlen, flag, rest: Typedef(name, rest),
+    Volatile.kind:  lambda r, name, vlen, flag, rest: Volatile(rest),
+    Const.kind:     lambda r, name, vlen, flag, rest: Const(rest),
+    Restrict.kind:  lambda r, name, vlen, flag, rest: Restrict(rest),
+    Func.kind:      lambda r, name, vlen, flag, rest: Func(name, rest, vlen),
+    FuncProto.kind: lambda r, name, vlen, flag, rest: FuncProto(rest, [Param(r.name(n), t) for n, t in r.rows("II", vlen)]),
+    Var.kind:       lambda r, name, vlen, flag, rest: Var(name, rest, *r.words("I")),
+    DataSec.kind:   lambda r, name, vlen, flag, rest: DataSec(name, rest, [SectionVar(*row) for row in r.rows("III", vlen)]),
+    Float.kind:     lambda r, name, vlen, flag, rest: Float(name, rest),
+    DeclTag.kind:   lambda r, name, vlen, flag, rest: DeclTag(name, rest, r.words("i")[0], bool(flag)),
+    TypeTag.kind:   lambda r, name, vlen, flag, rest: TypeTag(name, rest, bool(flag)),
+    Enum64.kind:    _enum64,
+}  # fmt: skip
+
+
+def _decode(data: bytes) -> Btf:
+    if len(data) < HEADER_BYTES:
+        raise btf_error("the section is shorter than its header")
+    order = "<" if data[:2] == b"\x9f\xeb" else ">"
+    magic, version, _, header, type_off, type_len, str_off, str_len = struct.unpack_from(order + "HBBIIIII", data)
+    if magic != MAGIC or version != VERSION:
+        raise btf_error(f"magic {magic:#x} version {version}, expected {MAGIC:#x} version {VERSION}")
+    if header < HEADER_BYTES or header + type_off + type_len > len(data) or header + str_off + str_len > len(data):
+        raise btf_error("its parts lie outside of the section")
+    btf = Btf(big_endian=order == ">")
+    btf.strings = data[header + str_off : header + str_off + str_len]
+    reader = _Reader(data[header + type_off : header + type_off + type_len], order, btf.strings)
+    common = struct.Struct(order + "III")
+    types = btf.types
+    while reader.at < type_len:
+        name, info, rest = common.unpack_from(reader.data, reader.at)
+        reader.at += 12
+        decoder = _DECODERS.get(info >> 24 & 0x1F)
+        if decoder is None:
+            raise btf_error(
+                f"type {len(types)} is of kind {info >> 24 & 0x1F}, which is unknown",
+                "use an older compiler, or a newer purebpf",
+            )
+        types.append(decoder(reader, reader.name(name), info & 0xFFFF, info >> 31, rest))
+    _check_ids(btf)
+    return btf
+
+
+def referenced(t: BtfType) -> list[int]:
+    """The ids that a type refers to."""
+    match t:
+        case Ptr(type=to) | Typedef(type=to) | Volatile(type=to) | Const(type=to) | Restrict(type=to):
+            return [to]
+        case Func(type=to) | Var(type=to) | DeclTag(type=to) | TypeTag(type=to):
+            return [to]
+        case Array(element=element, index=index):
+            return [element, index]
+        case Struct(members=members) | Union(members=members):
+            return [m.type for m in members]
+        case FuncProto(result=result, params=params):
+            return [result, *(p.type for p in params)]
+        case DataSec(vars=entries):
+            return [entry.type for entry in entries]
+        case _:
+            return []
+
+
+def _check_ids(btf: Btf) -> None:
+    count = len(btf.types)
+    for i, t in btf.items():
+        for to in referenced(t):
+            if to >= count:
+                raise btf_error(f"type {i} refers to type {to} of {count}")
