@@ -1,38 +1,39 @@
 """`allocate`: virtual registers to r0-r9, by coloring the interference graph (Chaitin, Briggs, George and Appel).
 
+    limit      `spill.limit_pressure` leaves no more values live at once than there are registers
     build      who is live while another is written; calls write r0-r5, so what lives across one gets r6-r9
     coalesce   registers joined by a move become one, where that cannot make the graph harder to color
     color      simplify by degree, optimistically; color back to front, liking the color of a move's other end
-    spill      what got no color lives in an 8-byte stack slot (the verifier tracks no other size), or, if it is a
-               constant or an address, is made again at each use; then all over again
+    spill      what got no color nevertheless lives in a stack slot, or is made again at each use; then all over again
 
-Pointers with a variable part are never made again: the verifier would not know the new one's bounds.
+A register's neighbours are a set of virtual registers and, as bits, the real ones it may not have. With the pressure
+limited there are at most ten for each register, so that the graph grows with the function only.
 """
 
 from __future__ import annotations
 
-from ..object import isa
-from .liveness import bits, definitions, live_out
+from .liveness import bits, live_out
 from .machine import (
     ALLOCATABLE,
+    CALL,
+    CALLER_SAVED,
     FIRST_VIRTUAL,
     FRAME,
-    LEA,
-    MOV32_K,
-    MOV_K,
+    SET,
     FrameObject,
     Instr,
     MachineFunction,
 )
+from .spill import REMATERIALIZED, SLOT, SPILL_NAME, limit_pressure, reload, store
 
-_SLOT = 8
-_REMATERIALIZED = frozenset({MOV_K, MOV32_K, LEA, isa.LDDW})
 _LOOP_WEIGHT = 8
+_ALL = (1 << ALLOCATABLE) - 1
 
 
 def allocate(function: MachineFunction) -> None:
     """Give every virtual register of `function` a real one; spill code and frame objects are added as needed."""
-    unspillable = 0
+    limit_pressure(function)
+    unspillable: set[int] = set()
     while True:
         graph = _Graph(function, unspillable)
         failed = graph.color()
@@ -45,75 +46,102 @@ def allocate(function: MachineFunction) -> None:
 class _Graph:
     """One round of building, coalescing and coloring."""
 
-    def __init__(self, function: MachineFunction, unspillable: int) -> None:
+    def __init__(self, function: MachineFunction, unspillable: set[int]) -> None:
         self.function = function
-        self.unspillable = unspillable
-        count = function.registers
-        self.adjacent = [0] * count
-        self.alias = list(range(count))
-        self.cost = [0] * count
+        self.unspillable = set(unspillable)
+        self.adjacent: dict[int, set[int]] = {}
+        self.forbidden: dict[int, int] = {}
+        self.alias: dict[int, int] = {}
+        self.cost: dict[int, int] = {}
         self.moves: list[tuple[int, int, int]] = []  # weight, one end, other end
-        self.present = 0
+        self.colors: dict[int, int] = {}
         self._build()
         self._coalesce()
 
     def find(self, register: int) -> int:
         """The register that stands for `register` after coalescing."""
         alias = self.alias
-        while alias[register] != register:
-            alias[register] = alias[alias[register]]
-            register = alias[register]
+        while register in alias:
+            above = alias[register]
+            if above in alias:
+                alias[register] = alias[above]
+            register = above
         return register
 
+    def degree(self, register: int) -> int:
+        """How many colors the neighbours of a virtual register may take."""
+        return len(self.adjacent[register]) + self.forbidden[register].bit_count()
+
+    # --- building -------------------------------------------------------------------------------------------------
+
     def _build(self) -> None:
-        adjacent, cost = self.adjacent, self.cost
         out = live_out(self.function)
-        fixed = (1 << ALLOCATABLE) - 1
         for block in self.function.blocks:
-            live = out[block]
+            mask = out[block]
+            fixed = mask & _ALL
+            live = set(bits(mask >> FIRST_VIRTUAL << FIRST_VIRTUAL))
+            for register in live:
+                self._know(register)
             weight = _LOOP_WEIGHT ** min(block.depth, 4)
             kept: list[Instr] = []
             for instr in reversed(block.all()):
-                written = definitions(instr)
-                if instr.is_pure and not written & live:
+                written = instr.defines()
+                if instr.is_pure and written not in live and not (written < ALLOCATABLE and fixed >> written & 1):
                     continue  # nobody reads it
-                used = instr.uses()
-                if instr.is_move:
-                    if instr.dst == instr.src:
-                        continue
-                    self.moves.append((weight, instr.dst, instr.src))
-                    around = live & ~(1 << instr.src)
-                elif instr.op >= LEA + 1:  # SET writes its result before it reads
-                    around = live
-                    for register in used:
-                        around |= 1 << register
-                else:
-                    around = live
-                for register in bits(written):
-                    others = around & ~(1 << register)
-                    adjacent[register] |= others
-                    cost[register] += weight
-                live &= ~written
-                for register in used:
-                    live |= 1 << register
-                    cost[register] += weight
+                if instr.is_move and instr.dst == instr.src:
+                    continue
+                fixed = self._step(instr, written, live, fixed, weight)
                 kept.append(instr)
-                self.present |= written | live
             kept.reverse()
-            if block.branch is not None:
-                block.instrs = kept[:-1]
-            else:
-                block.instrs = kept
-        # edges were noted at one end only: mirror them
-        for register in bits(self.present):
-            for other in bits(adjacent[register]):
-                adjacent[other] |= 1 << register
-        clear = ~(1 << FRAME)
-        for register in range(ALLOCATABLE):
-            adjacent[register] |= fixed & ~(1 << register)
-        for register in bits(self.present):
-            adjacent[register] &= clear
-        self.present &= clear
+            block.instrs = kept if block.branch is None else kept[:-1]
+
+    def _know(self, register: int) -> None:
+        if register not in self.adjacent:
+            self.adjacent[register] = set()
+            self.forbidden[register] = 0
+            self.cost[register] = 0
+
+    def _step(self, instr: Instr, written: int, live: set[int], fixed: int, weight: int) -> int:
+        """Note the interferences of one instruction, live sets being those behind it; makes them those before it."""
+        used = instr.uses()
+        aside = -1
+        if instr.is_move:
+            self.moves.append((weight, instr.dst, instr.src))
+            aside = instr.src
+        elif instr.op >= SET:  # it writes its result before it reads
+            self._meet(written, [r for r in used if r >= FIRST_VIRTUAL], 0)
+        if instr.op == CALL:
+            for register in live:
+                self.forbidden[register] |= CALLER_SAVED
+            fixed &= ~CALLER_SAVED
+        elif written >= FIRST_VIRTUAL:
+            self._know(written)
+            self._meet(written, [r for r in live if r != aside], fixed & ~(1 << aside) if 0 <= aside < ALLOCATABLE else fixed)
+            self.cost[written] += weight
+            live.discard(written)
+        elif written >= 0:
+            for register in live:
+                if register != aside:
+                    self.forbidden[register] |= 1 << written
+            fixed &= ~(1 << written)
+        for register in used:
+            if register >= FIRST_VIRTUAL:
+                self._know(register)
+                self.cost[register] += weight
+                live.add(register)
+            elif register < ALLOCATABLE:
+                fixed |= 1 << register
+        return fixed
+
+    def _meet(self, register: int, others: list[int], fixed: int) -> None:
+        self._know(register)
+        mine = self.adjacent[register]
+        for other in others:
+            if other != register:
+                self._know(other)
+                mine.add(other)
+                self.adjacent[other].add(register)
+        self.forbidden[register] |= fixed
 
     # --- coalescing -----------------------------------------------------------------------------------------------
 
@@ -126,11 +154,11 @@ class _Graph:
             left = []
             for move in pending:
                 a, b = self.find(move[1]), self.find(move[2])
-                if a == b:
-                    continue
                 if b < FIRST_VIRTUAL:
                     a, b = b, a
-                if b < FIRST_VIRTUAL or a == FRAME or self.adjacent[a] >> b & 1:
+                if a in (b, FRAME) or b < FIRST_VIRTUAL:
+                    continue
+                if self.forbidden[b] >> a & 1 if a < FIRST_VIRTUAL else a in self.adjacent[b]:
                     continue
                 if self._safe(a, b):
                     self._merge(a, b)
@@ -141,46 +169,70 @@ class _Graph:
 
     def _safe(self, a: int, b: int) -> bool:
         """George's test where `a` is a real register, Briggs' otherwise: the graph stays as easy to color."""
-        adjacent = self.adjacent
+        adjacent, forbidden = self.adjacent, self.forbidden
         if a < FIRST_VIRTUAL:
-            for other in bits(adjacent[b] & ~adjacent[a]):
-                if other >= FIRST_VIRTUAL and adjacent[other].bit_count() >= ALLOCATABLE:
-                    return False
-            return True
-        union = adjacent[a] | adjacent[b]
-        if union.bit_count() < ALLOCATABLE:
-            return True
-        shared = adjacent[a] & adjacent[b]
-        significant = 0
-        for other in bits(union):
-            degree = adjacent[other].bit_count() - (shared >> other & 1)
-            if degree >= ALLOCATABLE or other < FIRST_VIRTUAL:
+            return all(forbidden[other] >> a & 1 or self.degree(other) < ALLOCATABLE for other in adjacent[b])
+        significant = (forbidden[a] | forbidden[b]).bit_count()
+        mine, theirs = adjacent[a], adjacent[b]
+        for other in mine | theirs:
+            if self.degree(other) - (other in mine and other in theirs) >= ALLOCATABLE:
                 significant += 1
-                if significant >= ALLOCATABLE:
-                    return False
-        return True
+        return significant < ALLOCATABLE
 
     def _merge(self, a: int, b: int) -> None:
         """`b` becomes `a`."""
         adjacent = self.adjacent
         self.alias[b] = a
-        for other in bits(adjacent[b]):
-            adjacent[other] = adjacent[other] & ~(1 << b) | 1 << a
-        adjacent[a] |= adjacent[b]
-        adjacent[b] = 0
-        self.cost[a] += self.cost[b]
-        self.present &= ~(1 << b)
-        if not self.unspillable >> b & 1:
-            self.unspillable &= ~(1 << a)
+        if a < FIRST_VIRTUAL:
+            for other in adjacent[b]:
+                self.forbidden[other] |= 1 << a
+                adjacent[other].discard(b)
+        else:
+            for other in adjacent[b]:
+                adjacent[other].discard(b)
+                adjacent[other].add(a)
+            adjacent[a] |= adjacent[b]
+            self.forbidden[a] |= self.forbidden[b]
+            self.cost[a] += self.cost[b]
+            if b not in self.unspillable:
+                self.unspillable.discard(a)
+        del adjacent[b]
 
     # --- coloring -------------------------------------------------------------------------------------------------
 
     def color(self) -> list[int]:
         """Color; the registers that got no color (with all that were coalesced into them), or []."""
+        adjacent, forbidden = self.adjacent, self.forbidden
+        stack = self._simplify()
+        likes: dict[int, list[int]] = {}
+        for _, one, two in self.moves:
+            a, b = self.find(one), self.find(two)
+            if a != b:
+                likes.setdefault(a, []).append(b)
+                likes.setdefault(b, []).append(a)
+        colors = self.colors = {register: register for register in range(ALLOCATABLE)}
+        failed = []
+        for register in reversed(stack):
+            taken = forbidden[register]
+            for other in adjacent[register]:
+                color = colors.get(other)
+                if color is not None:
+                    taken |= 1 << color
+            free = ~taken & _ALL
+            if not free:
+                failed.append(register)
+                continue
+            colors[register] = self._choose(register, free, likes, colors)
+        if failed:
+            roots = {self._victim(register) for register in failed}
+            return [r for r in [*adjacent, *self.alias] if r >= FIRST_VIRTUAL and self.find(r) in roots]
+        return []
+
+    def _simplify(self) -> list[int]:
+        """The registers in the order in which they leave the graph; hard ones are taken out optimistically."""
         adjacent = self.adjacent
-        left = {register for register in bits(self.present) if register >= FIRST_VIRTUAL}
-        remaining = self.present
-        degree = {register: adjacent[register].bit_count() for register in left}
+        left = dict.fromkeys(sorted(adjacent))
+        degree = {register: self.degree(register) for register in left}
         low = [register for register in left if degree[register] < ALLOCATABLE]
         stack: list[int] = []
         while left:
@@ -189,46 +241,22 @@ class _Graph:
                 if register not in left:
                     continue
             else:
-                register = min(left, key=lambda r: (self.unspillable >> r & 1, self.cost[r] / (degree[r] or 1), r))
-            left.discard(register)
+                register = min(left, key=lambda r: (r in self.unspillable, self.cost[r] / (degree[r] or 1), r))
+            del left[register]
             stack.append(register)
-            remaining &= ~(1 << register)
-            for other in bits(adjacent[register] & remaining):
+            for other in adjacent[register]:
                 if other in left:
                     degree[other] -= 1
                     if degree[other] == ALLOCATABLE - 1:
                         low.append(other)
-        likes: dict[int, list[int]] = {}
-        for _, one, two in self.moves:
-            a, b = self.find(one), self.find(two)
-            if a != b:
-                likes.setdefault(a, []).append(b)
-                likes.setdefault(b, []).append(a)
-        colors = {register: register for register in range(ALLOCATABLE)}
-        failed = []
-        for register in reversed(stack):
-            taken = 0
-            for other in bits(adjacent[register]):
-                color = colors.get(other)
-                if color is not None:
-                    taken |= 1 << color
-            free = ~taken & (1 << ALLOCATABLE) - 1
-            if not free:
-                failed.append(register)
-                continue
-            colors[register] = self._choose(register, free, likes, colors)
-        self.colors = colors
-        if failed:
-            roots = {self._victim(register) for register in failed}
-            return [r for r in range(FIRST_VIRTUAL, len(self.alias)) if self.find(r) in roots]
-        return []
+        return stack
 
     def _victim(self, register: int) -> int:
         """What to spill so that `register` gets a color: itself, or for one that spilling made, its cheapest neighbour."""
-        if not self.unspillable >> register & 1:
+        if register not in self.unspillable:
             return register
-        around = [r for r in bits(self.adjacent[register]) if r >= FIRST_VIRTUAL and not self.unspillable >> r & 1]
-        return min(around, key=lambda r: (self.cost[r] / (self.adjacent[r].bit_count() or 1), r), default=register)
+        around = [r for r in self.adjacent[register] if r not in self.unspillable]
+        return min(around, key=lambda r: (self.cost[r] / (self.degree(r) or 1), r), default=register)
 
     def _choose(self, register: int, free: int, likes: dict[int, list[int]], colors: dict[int, int]) -> int:
         for other in likes.get(register, ()):
@@ -236,11 +264,23 @@ class _Graph:
             if color is not None and free >> color & 1:
                 return color
         # a neighbour's wish is left to the neighbour, if something else is free
-        return (free & -free).bit_length() - 1
+        wished = 0
+        for neighbour in self.adjacent[register]:
+            if neighbour not in colors:
+                for other in likes.get(neighbour, ()):
+                    color = colors.get(other)
+                    if color is not None:
+                        wished |= 1 << color
+        # a partner that is still without color should be able to follow
+        for other in likes.get(register, ()):
+            if other not in colors and other >= FIRST_VIRTUAL:
+                wished |= self.forbidden[other]
+        best = free & ~wished or free
+        return (best & -best).bit_length() - 1
 
     def rewrite(self) -> None:
         """Put the colors into the instructions, and drop moves that have become empty."""
-        names = {r: self.colors[self.find(r)] for r in range(FIRST_VIRTUAL, len(self.alias)) if self.find(r) in self.colors}
+        names = {r: self.colors[self.find(r)] for r in [*self.adjacent, *self.alias]}
         for block in self.function.blocks:
             kept = []
             for instr in block.instrs:
@@ -252,8 +292,8 @@ class _Graph:
                 block.branch.rewrite(names, names)
 
 
-def _spill(function: MachineFunction, registers: list[int]) -> int:
-    """Move registers to memory: loads before uses, stores after definitions. The short-lived new registers, as bits."""
+def _spill(function: MachineFunction, registers: list[int]) -> set[int]:
+    """Move registers to memory: loads before uses, stores after definitions. Returns the short-lived new registers."""
     victims = set(registers)
     made: dict[int, list[Instr]] = {register: [] for register in registers}
     for block in function.blocks:
@@ -262,49 +302,31 @@ def _spill(function: MachineFunction, registers: list[int]) -> int:
             if register in victims:
                 made[register].append(instr)
     # only a register set once, by something that can be done again anywhere, needs no slot
-    again = {r: d[0] for r, d in made.items() if len(d) == 1 and d[0].op in _REMATERIALIZED}
+    again = {r: d[0] for r, d in made.items() if len(d) == 1 and d[0].op in REMATERIALIZED}
     slots: dict[int, int] = {}
-    fresh = 0
+    for register in victims - again.keys():
+        slots[register] = len(function.frame)
+        function.frame.append(FrameObject(SPILL_NAME, SLOT, SLOT, function.span, spill=True))
+    fresh: set[int] = set()
     for block in function.blocks:
         out: list[Instr] = []
         for instr in block.all():
-            used = {r for r in instr.uses() if r in victims}
             defined = instr.defines()
             use: dict[int, int] = {}
-            for register in used:
-                temporary = function.new_register()
-                fresh |= 1 << temporary
-                use[register] = temporary
-                if register in again:
-                    out.append(_copy(again[register], temporary, instr))
-                else:
-                    out.append(_access(function, slots, register, temporary, instr, load=True))
+            for register in dict.fromkeys(r for r in instr.uses() if r in victims):
+                use[register] = function.new_register()
+                out.append(reload(again.get(register), slots.get(register, -1), use[register], instr))
             define: dict[int, int] = {}
             if defined in victims:
                 if defined in again:
                     continue
-                temporary = use.get(defined) or function.new_register()
-                fresh |= 1 << temporary
-                define[defined] = temporary
+                define[defined] = use.get(defined) or function.new_register()
+            fresh.update(use.values(), define.values())
             instr.rewrite(use, define)
             out.append(instr)
             if define:
-                out.append(_access(function, slots, defined, define[defined], instr, load=False))
+                out.append(store(slots[defined], define[defined], instr))
         if block.branch is not None:
             out.remove(block.branch)
         block.instrs = out
     return fresh
-
-
-def _copy(instr: Instr, register: int, user: Instr) -> Instr:
-    return Instr(instr.op, register, instr.src, instr.off, instr.imm, user.span, instr.slot, instr.symbol, instr.ref)
-
-
-def _access(function: MachineFunction, slots: dict[int, int], register: int, temporary: int, user: Instr, *,
-            load: bool) -> Instr:  # fmt: skip
-    if register not in slots:
-        slots[register] = len(function.frame)
-        function.frame.append(FrameObject("a spilled value", _SLOT, _SLOT, user.span))
-    if load:
-        return Instr(isa.LDX | isa.MEM | isa.DW, temporary, -1, 0, 0, user.span, slots[register])
-    return Instr(isa.STX | isa.MEM | isa.DW, -1, temporary, 0, 0, user.span, slots[register])

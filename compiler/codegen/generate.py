@@ -14,12 +14,14 @@ from .layout import lay_out
 from .machine import MachineFunction, print_function
 from .prepare import prepare
 from .select import select
+from .slots import share_slots
 
 
 def generate(function: ir.Function, target: Target, sources: SourceMap, diagnostics: Diagnostics) -> Function:
     """Machine code for `function`, which is changed on the way. Errors go to `diagnostics`."""
     machine = _selected(function, target, diagnostics)
     allocate(machine)
+    share_slots(machine)
     lay_out_frame(machine, diagnostics)
     lay_out(machine)
     return emit(machine, sources, diagnostics)

@@ -36,6 +36,16 @@ def live_out(function: MachineFunction) -> dict[MachineBlock, int]:
     return out
 
 
+def live_in(block: MachineBlock, out: int) -> int:
+    """The registers live at the start of a block, of those live at its end."""
+    live = out
+    for instr in reversed(block.all()):
+        live &= ~definitions(instr)
+        for register in instr.uses():
+            live |= 1 << register
+    return live
+
+
 def definitions(instr: Instr) -> int:
     """The registers an instruction writes or destroys, as bits."""
     if instr.op == CALL:

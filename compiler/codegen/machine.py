@@ -150,6 +150,7 @@ class FrameObject:
     align: int
     span: Span | None = None
     offset: int = 0
+    spill: bool = False  # reached by whole loads and stores at offset 0 only
 
 
 @dataclass(slots=True, eq=False)

@@ -18,6 +18,7 @@ def prepare(function: ir.Function, target: Target) -> None:
     """Rewrite `function` in place."""
     cfg.split_critical_edges(function)
     for block in function.blocks:
+        _fold_zero_divisors(block)
         if target.cpu < 4 and any(isinstance(i, ir.Binary) and i.op in ("sdiv", "smod") for i in block.instrs):
             _expand_divisions(function, block)
         if any(isinstance(i, ir.MemCopy | ir.MemSet) for i in block.instrs):
@@ -39,6 +40,22 @@ class _Emitter:
 
     def binary(self, op: str, a: ir.Value, b: ir.Value) -> ir.Instr:
         return self.add(ir.Binary(op, a, b, self.span))
+
+
+def _fold_zero_divisors(block: ir.Block) -> None:
+    """x / 0 is 0 and x % 0 is x (RFC 9669 4.1), but the verifier refuses a constant divisor of zero."""
+    for instr in block.instrs:
+        if isinstance(instr, ir.Binary) and instr.op in _DIVISIONS and _is_zero(instr.operands[1]):
+            # `x % 0` becomes `x | 0`, `x / 0` becomes `x & 0`
+            instr.op = "or" if instr.op in ("umod", "smod") else "and"
+            instr.operands[1] = ir.Constant(instr.type, 0)
+
+
+_DIVISIONS = frozenset({"udiv", "sdiv", "umod", "smod"})
+
+
+def _is_zero(value: ir.Value) -> bool:
+    return isinstance(value, ir.Undef) or (isinstance(value, ir.Constant) and value.value == 0)
 
 
 def _expand_divisions(function: ir.Function, block: ir.Block) -> None:

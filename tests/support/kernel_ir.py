@@ -145,7 +145,9 @@ def loaded(codes: dict[str, Code], main: str = "driver", *, program_type: int = 
         code = isa.encode(link(codes, main, map_fd))
         insns, licence = ctypes.create_string_buffer(code, len(code)), ctypes.create_string_buffer(b"GPL")
         log = ctypes.create_string_buffer(1 << 22)
-        attr = struct.pack("=IIQQIIQ", program_type, len(code) // 8, address(insns), address(licence), 1, len(log), address(log))
+        attr = struct.pack(
+            "=IIQQIIQ", program_type, len(code) // 8, address(insns), address(licence), 1, len(log), address(log)
+        )  # fmt: skip
         try:
             fd = bpf(PROG_LOAD, attr.ljust(120, b"\0"))
         except OSError as problem:
