@@ -13,7 +13,8 @@ from __future__ import annotations
 from ..diagnostics import Diagnostics
 from ..ir import cfg
 from ..ir import model as ir
-from ..ir.loops import loop_depths
+from ..ir.dominators import DominatorTree
+from ..ir.loops import natural_loops
 from ..ir.model import Ty
 from ..object import isa
 from ..object.model import RefKind
@@ -76,8 +77,10 @@ class _Selector:
         self.target = target
         self.diagnostics = diagnostics
         self.machine = MachineFunction(function.name, function.section, function.linkage, span=function.span)
-        depths = loop_depths(function)
-        self.blocks = {block: MachineBlock(block.name, depth=depths[block]) for block in function.blocks}
+        self.blocks = {block: MachineBlock(block.name) for block in function.blocks}
+        for body in natural_loops(DominatorTree(function)).values():
+            for block in body:
+                self.blocks[block].depth += 1
         self.registers: dict[ir.Value, int] = {}
         self.slots: dict[ir.Alloca, int] = {}
         self.users: dict[ir.Value, list[ir.Instr]] = {}
@@ -99,9 +102,10 @@ class _Selector:
                 self._plan(instr)
         self._incoming()
         # definitions before uses, so that values that are other values' registers are known
-        for block in cfg.reverse_postorder(self.function):
+        order = cfg.reverse_postorder(self.function)
+        for block in order:
             self._block(block)
-        self.machine.blocks = [self.blocks[block] for block in self.function.blocks]
+        self.machine.blocks = [self.blocks[block] for block in order]
         return self.machine
 
     # --- planning -------------------------------------------------------------------------------------------------
