@@ -131,7 +131,8 @@ sk           64     8  socket  8      -       r   r   r      r      r
         """
 # field                 at  size  kind        loads  stores  sock_ops
 op                       0     4  scalar      4      -       r
-args                     4    16  scalar      4      4       rw
+reply                    4     4  scalar      4      4       rw
+args                     8    12  scalar      4      -       r
 family                  20     4  scalar      4      -       r
 remote_ip4              24     4  scalar      4      -       r
 local_ip4               28     4  scalar      4      -       r
