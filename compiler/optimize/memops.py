@@ -9,7 +9,7 @@
     ...   %4 = inttoptr %3
     ...   memset %1, 0, size 16, align 2
     ...   memcopy %1, %4, size 6, align 1
-    ...   %5 = call i64 helper 1 @use(%1)
+    ...   %5 = call i64 helper 9001 @use(%1)
     ...   return i32 0
     ... }'''))
     function @f(ptr %0 "ctx") -> i32 section "xdp" {
@@ -24,7 +24,7 @@
       %6 = load.2 i32 [%4 + 4]
       store.4 [%1 + 0], %5
       store.2 [%1 + 4], %6
-      %7 = call i64 helper 1 @use(%1)
+      %7 = call i64 helper 9001 @use(%1)
       return i32 0
     }
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..ir.model import Alloca, Binary, Constant, Instr, Load, Store, Ty, Unary, Value
+from ..ir.model import Binary, Constant, Instr, Load, Store, Ty, Unary, Value
 from .effects import Clobber, clobber_of
 from .knownbits import KnownBits
-from .regions import Place, Regions, place_of
+from .regions import Place, Region, Regions, place_of
 
 # more facts than this make each store slow and are hardly ever used
 _MOST_FACTS = 64
@@ -76,9 +76,8 @@ class MemoryFacts:
     def clobber(self, clobber: Clobber) -> None:
         """Forget what may have changed."""
         if clobber.place is None:
-            captured = self.regions.captured
             for root in list(self.facts):
-                if not isinstance(root, Alloca) or root in captured or root in clobber.passed:
+                if self._gone(root, clobber):
                     del self.facts[root]
         else:
             for root in list(self.facts):
@@ -89,6 +88,14 @@ class MemoryFacts:
                 elif self.regions.may_meet((root, None), 0, clobber.place, clobber.size):
                     del self.facts[root]
         self.count = sum(map(len, self.facts.values()))
+
+    def _gone(self, root: Value, clobber: Clobber) -> bool:
+        """Whether memory at `root` may change by a clobber that has no one place."""
+        regions = self.regions
+        kind = regions.region(root)
+        if kind in clobber.regions or (root in regions.captured and Region.UNKNOWN in clobber.regions):
+            return True
+        return any(regions.may_meet((root, None), 0, (other, None), 0) for other in clobber.passed)
 
     def _meets(self, key: Key, root: Value, clobber: Clobber) -> bool:
         address, offset, size = key

@@ -9,14 +9,18 @@ from ..ir.check import check
 from ..ir.model import Function, Module
 from ..target import Target
 from .dce import dce
+from .dse import dse
 from .gvn import gvn
 from .inline import Inliner, drop_unused
 from .memops import expand_memory
+from .merge_blocks import merge_blocks
+from .merge_stores import merge_stores
 from .promote import promote
 from .scalars import split_objects
 from .simplify import simplify
 from .simplify_cfg import simplify_cfg
 from .thread import thread
+from .unroll import unroll
 
 
 class Pass(NamedTuple):
@@ -32,15 +36,25 @@ PASSES = (
     Pass("simplify_cfg", simplify_cfg,  "joins what inlining cut; everything behind is linear in the blocks"),
     Pass("scalars",      split_objects, "pieces of structs, before promote looks for whole accesses"),
     Pass("promote",      promote,       "memory to values, which everything behind works on"),
+    Pass("simplify",     simplify,      "rewrites values, so that later passes see fewer forms; unroll needs constants"),
+    Pass("unroll",       unroll,        "makes constants of counters, and of indices of arrays, which can be split then"),
+    Pass("simplify",     simplify,      "after unroll (nothing to do without it)"),
+    Pass("scalars",      split_objects, "arrays that unrolled loops walked through"),
+    Pass("promote",      promote,       "their elements"),
     Pass("memops",       expand_memory, "what promote left of copies, so that their loads and stores are seen by all behind"),
-    Pass("simplify",     simplify,      "rewrites values, so that later passes see fewer forms"),
+    Pass("simplify",     simplify,      "offsets of the new accesses, values of the promoted elements"),
     Pass("thread",       thread,        "constants and phis are known now; makes branches that simplify_cfg can drop"),
     Pass("simplify_cfg", simplify_cfg,  "after threading"),
     Pass("simplify",     simplify,      "phis have lost operands"),
     Pass("gvn",          gvn,           "on simplified values, of which more are equal"),
     Pass("simplify",     simplify,      "what gvn brought together"),
     Pass("simplify_cfg", simplify_cfg,  "branches that gvn decided"),
-    Pass("dce",          dce,           "last: drops what the others left without use"),
+    Pass("dse",          dse,           "loads that kept stores alive were forwarded by gvn"),
+    Pass("merge_stores", merge_stores,  "of the stores that remain"),
+    Pass("dce",          dce,           "drops what the others left without use, so that more blocks are equal"),
+    Pass("merge_blocks", merge_blocks,  "last, on final blocks"),
+    Pass("simplify_cfg", simplify_cfg,  "branches whose ways became one block"),
+    Pass("dce",          dce,           "conditions of such branches"),
 )
 # fmt: on
 

@@ -45,6 +45,10 @@ mul x -1                      => sub 0 x                                        
 mul/udiv x C                  => shl/lshr x [log2(C)]        if pow2(C)                ; a power of two shifts
 umod x C                      => and x [C - 1]               if pow2(C)                ; a power of two masks (and bounds x)
 sdiv/smod x C                 => udiv/umod x C               if nonneg(x) and signed(C) > 0 ; neither is negative
+sdiv x C                      => ashr (add x (lshr (ashr x [bits - 1]) [bits - log2(C)])) [log2(C)] \
+                                                             if pow2(C) and signed(C) > 1 ; rounds to zero
+smod x C                      => sub x (and (add x (lshr (ashr x [bits - 1]) [bits - log2(C)])) [-C]) \
+                                                             if pow2(C) and signed(C) > 1 ; what the division leaves
 ashr x C                      => lshr x C                    if nonneg(x)              ; x is not negative
 shl/lshr/ashr x C             => shl/lshr/ashr x [C % bits]  if C >= bits              ; amounts are modulo the width
 

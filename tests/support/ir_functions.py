@@ -169,11 +169,11 @@ class Maker:
                          for p in self.callee.parameters]  # fmt: skip
             self.known.append(self.emit(Call("function", self.callee.name, arguments, self.callee.result)))
         else:
-            self.known.append(self.emit(Call("helper", "seen", [self.value(Ty.I64), self.value(Ty.I32)], Ty.I64, number=7)))
+            self.known.append(self.emit(Call("helper", "seen", [self.value(Ty.I64), self.value(Ty.I32)], Ty.I64, number=9007)))
 
     def escape(self, depth: int) -> None:
         """A helper that reads and writes the array."""
-        self.emit(Call("helper", "touch", [self.array], Ty.I64, number=9))
+        self.emit(Call("helper", "touch", [self.array], Ty.I64, number=9009))
 
     def condition(self) -> Value:
         type = self.integer()
