@@ -23,7 +23,7 @@ from .testrun import KernelRun, run_once
 _LOG_BYTES = 1 << 20
 _MAX_LOG_BYTES = 1 << 28
 _SHOWN_LOG_LINES = 12
-_SLEEPABLE = 1 << 4  # BPF_F_SLEEPABLE
+_SLEEPABLE, _XDP_HAS_FRAGS = 1 << 4, 1 << 5  # BPF_F_SLEEPABLE, BPF_F_XDP_HAS_FRAGS
 
 
 @dataclass(slots=True)
@@ -58,6 +58,16 @@ class LoadedProgram:
 def load_program(flat: FlatProgram, section: SectionMatch, maps: dict[str, KernelMap], btf: KernelBtf | None,
                  license_: str, version: int = 0) -> LoadedProgram:  # fmt: skip
     """Load a flat program whose maps exist. Raises `LoadError`, with the C line, if the kernel refuses it."""
+    for slot, reference in flat.externs.items():
+        raise LoadError(Diagnostic(
+            "L3035", Severity.ERROR, f"program '{flat.name}' needs '{reference.symbol}' of the kernel (a kfunc or ksym), "
+            "which this loader cannot resolve yet", flat.place_at(slot), fix="load the object with libbpf or bpftool",
+        ))  # fmt: skip
+    for relocation in flat.core:
+        raise LoadError(Diagnostic(
+            "L3036", Severity.ERROR, f"program '{flat.name}' has CO-RE relocations, which this loader cannot apply yet",
+            flat.place_at(relocation.at), fix="load the object with libbpf or bpftool",
+        ))  # fmt: skip
     insns = _with_maps(flat, maps)
     try:
         fd = _load(flat, section, insns, btf, license_, version, log=None)
@@ -95,15 +105,19 @@ def _load(flat: FlatProgram, section: SectionMatch, insns: list[Insn], btf: Kern
     line_buffer = ctypes.create_string_buffer(lines, len(lines)) if lines else None
     attr = struct.pack(
         "=IIQQIIQII16sIIIIQIIQIII",
-        section.program_type.number, len(insns), address(code_buffer), address(license_buffer),
+        section.program.number, len(insns), address(code_buffer), address(license_buffer),
         1 if log is not None else 0, len(log) if log is not None else 0, address(log),
-        version, _SLEEPABLE if section.sleepable else 0, kernel_name(flat.name),
-        0, section.attach_type or 0,
+        version, _flags(section), kernel_name(flat.name),
+        0, section.attach.number if section.attach else 0,
         btf_fd if functions else 0, 8 if functions else 0, address(function_buffer), len(functions) // 8,
         16 if lines else 0, address(line_buffer), len(lines) // 16,
         0, 0,
     )  # fmt: skip
     return bpf(Command.PROG_LOAD, attr)
+
+
+def _flags(section: SectionMatch) -> int:
+    return (_SLEEPABLE if section.sleepable else 0) | (_XDP_HAS_FRAGS if section.section.frags else 0)
 
 
 def _load_with_log(flat: FlatProgram, section: SectionMatch, insns: list[Insn], btf: KernelBtf | None, license_: str,

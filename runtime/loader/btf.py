@@ -1,0 +1,97 @@
+"""The object's types in the kernel: BTF made fit for it, and the function and line tables that refer to it."""
+
+from __future__ import annotations
+
+import copy
+import ctypes
+import os
+import struct
+from dataclasses import dataclass, field
+
+from ...compiler.object.btf import Btf, DataSec, Func, SectionVar, StringTable, Var
+from ...compiler.object.btf_ext import encode_place
+from ...compiler.object.model import Object
+from ...compiler.object.program import FlatProgram
+from .syscall import Command, address, bpf
+
+
+@dataclass(slots=True)
+class KernelBtf:
+    """Loaded types. `section_ids` are the DATASEC ids of data sections, the types of their maps' values."""
+
+    fd: int
+    strings: StringTable
+    section_ids: dict[str, int] = field(default_factory=dict)
+    _functions: frozenset[int] = frozenset()
+
+    def function_info(self, flat: FlatProgram) -> bytes:
+        """func_info records; none unless every function has one, which the kernel asks for."""
+        if len(flat.func_info) != len(flat.functions) or not all(i in self._functions for _, i in flat.func_info):
+            return b""
+        return b"".join(struct.pack("=II", slot, type_id) for slot, type_id in flat.func_info)
+
+    def line_info(self, flat: FlatProgram) -> bytes:
+        """line_info records; none unless every function starts with one."""
+        starts = {line.at for line in flat.lines}
+        if not self.function_info(flat) or any(slot not in starts for slot, _ in flat.functions):
+            return b""
+        return b"".join(struct.pack("=IIII", line.at, *encode_place(line.place, self.strings)) for line in flat.lines)
+
+    def close(self) -> None:
+        """Give up our reference."""
+        if self.fd >= 0:
+            os.close(self.fd)
+            self.fd = -1
+
+
+def load_btf(obj: Object, flats: list[FlatProgram]) -> KernelBtf | None:
+    """Load the object's types, or None if it has none or the kernel does not take them: programs load without.
+
+    Compilers leave the sizes and offsets of data sections to the loader, as only the ELF symbols have them.
+    """
+    if obj.btf is None:
+        return None
+    strings = StringTable()
+    for flat in flats:  # the line table shares the strings: they must be in before the types are encoded
+        for line in flat.lines:
+            encode_place(line.place, strings)
+    fitted, sections = _fit(obj)
+    data = fitted.encode(strings)
+    buffer = ctypes.create_string_buffer(data, len(data))
+    # btf, btf_log_buf, btf_size, btf_log_size, btf_log_level
+    try:
+        fd = bpf(Command.BTF_LOAD, struct.pack("=QQIII", address(buffer), 0, len(data), 0, 0))
+    except OSError:
+        return None
+    functions = frozenset(i for i, t in fitted.items() if isinstance(t, Func))
+    return KernelBtf(fd, strings, sections, functions)
+
+
+def _fit(obj: Object) -> tuple[Btf, dict[str, int]]:
+    assert obj.btf is not None
+    fitted = Btf(big_endian=obj.btf.big_endian)
+    fitted.types = list(obj.btf.types)
+    sections: dict[str, int] = {}
+    for number, item in obj.btf.items():
+        if not isinstance(item, DataSec):
+            continue
+        changed = copy.copy(item)
+        variables = []
+        for entry in item.vars:
+            var = obj.btf[entry.type]
+            name = var.name if isinstance(var, Var) else ""
+            offset = entry.offset
+            if name in obj.maps:
+                offset = obj.maps[name].offset
+            elif name in obj.variables:
+                offset = obj.variables[name].offset
+            variables.append(SectionVar(entry.type, offset, entry.size))
+        variables.sort(key=lambda v: v.offset)
+        end = max((v.offset + v.size for v in variables), default=0)
+        section = obj.data.get(item.name)
+        changed.vars = variables
+        changed.size = max(len(section.data) if section else 0, end, item.size)
+        fitted.types[number] = changed
+        if section is not None:
+            sections[item.name] = number
+    return fitted, sections
