@@ -16,6 +16,7 @@ from ..target import Target
 
 def prepare(function: ir.Function, target: Target) -> None:
     """Rewrite `function` in place."""
+    _split_conditions(function)
     cfg.split_critical_edges(function)
     for block in function.blocks:
         _fold_zero_divisors(block)
@@ -40,6 +41,49 @@ class _Emitter:
 
     def binary(self, op: str, a: ir.Value, b: ir.Value) -> ir.Instr:
         return self.add(ir.Binary(op, a, b, self.span))
+
+
+def _split_conditions(function: ir.Function) -> None:
+    """A branch on `a or b` / `a and b` of comparisons becomes two branches: 2 slots for 8."""
+    users: dict[ir.Value, int] = {}
+    for block in function.blocks:
+        for instr in [*block.instrs, block.terminator]:
+            assert instr is not None
+            for operand in instr.operands:
+                users[operand] = users.get(operand, 0) + 1
+    work = list(function.blocks)
+    while work:
+        block = work.pop()
+        branch = block.terminator
+        if not isinstance(branch, ir.Branch) or branch.targets[0] is branch.targets[1]:
+            continue
+        both = branch.operands[0]
+        if not (isinstance(both, ir.Binary) and both.op in ("and", "or") and users[both] == 1 and both.block is block):
+            continue
+        if not all(_is_condition(operand) and users[operand] == 1 for operand in both.operands):
+            continue
+        first, second = both.operands
+        block.instrs.remove(both)
+        middle = ir.Block(f"{block.name}.{both.op}")
+        function.blocks.insert(function.blocks.index(block) + 1, middle)
+        then, otherwise = branch.targets
+        middle.predecessors = [block]
+        middle.terminator = ir.Branch(second, then, otherwise, branch.span)
+        middle.terminator.block = middle
+        # the edge that both conditions must agree on leaves from `middle`; the other one leaves from both blocks
+        kept, moved = (0, 1) if both.op == "or" else (1, 0)
+        target, index = branch.targets[moved], cfg.edge_index(block, moved)
+        values = [phi.operands[cfg.edge_index(block, kept)] for phi in branch.targets[kept].phis()]
+        target.predecessors[index] = middle
+        cfg.add_edge(middle, branch.targets[kept], values)
+        branch.operands[0] = first
+        branch.targets[moved] = middle
+        work += [block, middle]
+
+
+def _is_condition(value: ir.Value) -> bool:
+    return isinstance(value, ir.Compare) or (isinstance(value, ir.Binary) and value.op in ("and", "or")
+                                             and all(_is_condition(operand) for operand in value.operands))  # fmt: skip
 
 
 def _fold_zero_divisors(block: ir.Block) -> None:

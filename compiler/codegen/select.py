@@ -84,6 +84,7 @@ class _Selector:
         self.registers: dict[ir.Value, int] = {}
         self.slots: dict[ir.Alloca, int] = {}
         self.users: dict[ir.Value, list[ir.Instr]] = {}
+        self.positions: dict[ir.Instr, int] = {}
         self.skipped: set[ir.Instr] = set()  # made where they are used
         self.landings: dict[ir.Phi, int] = {}
         self.current = self.blocks[function.blocks[0]]
@@ -91,10 +92,12 @@ class _Selector:
 
     def run(self) -> MachineFunction:
         for block in self.function.blocks:
-            for instr in block.instrs:
+            for position, instr in enumerate(block.instrs):
+                self.positions[instr] = position
                 for operand in instr.operands:
                     self.users.setdefault(operand, []).append(instr)
             assert block.terminator is not None
+            self.positions[block.terminator] = len(block.instrs)
             for operand in block.terminator.operands:
                 self.users.setdefault(operand, []).append(block.terminator)
         for block in self.function.blocks:
@@ -242,7 +245,9 @@ class _Selector:
         for parameter, register in zip(self.function.parameters, ARGUMENTS, strict=False):
             if parameter not in self.users:
                 continue
-            narrow = parameter.type is Ty.I32 and self.function.linkage != "static"
+            narrow = (
+                parameter.type is Ty.I32 and self.function.linkage != "static" and not self._low_half_only(parameter)
+            )
             self.emit(MOV32_X if narrow else MOV_X, self.define(parameter), register)
 
     def _block(self, block: ir.Block) -> None:
@@ -332,6 +337,8 @@ class _Selector:
                 self._unary(instr)
             case ir.PtrAdd(operands=[base, offset]):
                 register = self.define(instr)
+                if self._outlives(base, instr) and not self._outlives(offset, instr):
+                    base, offset = offset, base  # the verifier takes number += pointer as well
                 self._into(register, base)
                 self._alu(isa.ALU64 | isa.ADD, register, offset)
             case ir.Compare():
@@ -363,20 +370,19 @@ class _Selector:
     def _binary(self, instr: ir.Binary) -> None:
         a, b = instr.operands
         kind = isa.ALU if instr.type is Ty.I32 else isa.ALU64
-        if instr.op in _COMMUTATIVE and (isinstance(a, ir.Constant) or (self._outlives(a) and not self._outlives(b))):
-            if not isinstance(b, ir.Constant):
-                a, b = b, a
+        if instr.op in _COMMUTATIVE and self._outlives(a, instr) and not self._outlives(b, instr):
+            a, b = b, a
         if instr.op == "sub" and isinstance(a, ir.Constant) and a.value == 0:
             register = self.define(instr)
             self._into(register, b)
             self.emit(kind | isa.NEG, register)
             return
         register = self.define(instr)
+        if instr.op == "and" and instr.type is Ty.I64 and isinstance(b, ir.Constant) and b.value == 0xFFFFFFFF:
+            self.emit(MOV32_X, register, self.use(a))
+            return
         self._into(register, a)
         op = kind | _ALU[instr.op]
-        if instr.op == "and" and instr.type is Ty.I64 and isinstance(b, ir.Constant) and b.value == 0xFFFFFFFF:
-            self.emit(MOV32_X, register, register)
-            return
         if instr.op == "sub" and isinstance(b, ir.Constant) and fits32(-b.signed):
             self._alu(kind | isa.ADD, register, ir.Constant(b.type, -b.signed))
             return
@@ -386,9 +392,20 @@ class _Selector:
         if instr.op in ("sdiv", "smod"):
             self.current.instrs[-1].off = 1
 
-    def _outlives(self, value: ir.Value) -> bool:
-        """A guess whether `value` is needed after its next use."""
-        return len(self.users.get(value, ())) > 1 or isinstance(value, ir.Parameter)
+    def _outlives(self, value: ir.Value, user: ir.Instr) -> bool:
+        """Whether `value` is needed behind `user`, so that its register cannot become the result's. Numbers and addresses
+        that are made where they are used are best as the other operand, or have a register of their own."""
+        if not isinstance(value, ir.Parameter | ir.Instr):
+            return True
+        if value in self.skipped:
+            return False
+        at = self.positions[user]
+        if any(other.block is not user.block or self.positions[other] > at for other in self.users[value]):
+            return True
+        if isinstance(value, ir.Instr) and value.block is user.block:
+            return False
+        made = self.blocks[value.block].depth if isinstance(value, ir.Instr) else 0
+        return self.blocks[user.block].depth > made
 
     def _unary(self, instr: ir.Unary) -> None:
         source = instr.operands[0]
@@ -449,8 +466,10 @@ class _Selector:
         base, step = self._address(address)
         if isinstance(base, ir.Alloca):
             return -1, self.slots[base], offset + step
-        if address in self.skipped and isinstance(address, ir.PtrAdd):
-            return self.use(base), -1, offset + step
+        if isinstance(address, ir.PtrAdd) and (address in self.skipped or isinstance(base, ir.Parameter)):
+            # a parameter may be the context, which the verifier lets nobody change before an access
+            if _fits16(offset + step):
+                return self.use(base), -1, offset + step
         if _fits16(offset):
             return self.use(address), -1, offset
         register = self.new()
@@ -495,7 +514,6 @@ class _Selector:
         self.emit(op, base, register, offset, code | isa.FETCH).slot = slot
 
     def _call(self, instr: ir.Call) -> None:
-        # through fresh registers first: an argument that is made with a call-clobbered register cannot lose another
         for register, value in zip(ARGUMENTS, instr.operands, strict=False):
             self._into(register, value)
         call = self.emit(CALL, imm=instr.number)
@@ -504,7 +522,9 @@ class _Selector:
             call.symbol = instr.symbol
             call.ref = RefKind.CALL if instr.kind == "function" else RefKind.EXTERN
         if instr.type is not Ty.NONE and instr in self.users:
-            self.emit(MOV_X, self.define(instr), RESULT)
+            # what another compiler or the kernel returns as an int has anything in its upper half
+            narrow = instr.type is Ty.I32 and not self._low_half_only(instr)
+            self.emit(MOV32_X if narrow else MOV_X, self.define(instr), RESULT)
 
     def _asm(self, instr: ir.Asm) -> None:
         if instr.template.strip():
