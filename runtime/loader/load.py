@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from ...compiler.object.model import Object
+from ...compiler.object.model import Map, Object
 from ...compiler.object.program import flatten
 from ...stdlib import maps as map_table
 from ...stdlib.programs import SectionMatch, match_section
+from ..maps import TypedMap
 from .btf import KernelBtf, load_btf
-from .maps import KernelMap, create_data_map, create_map
+from .maps import KernelMap, create_data_map, create_map, possible_cpus
 from .programs import LoadedProgram, load_program
 from .ringbuf import RingBuffer
 from .syscall import error
@@ -16,11 +17,15 @@ _RINGBUF = 27
 
 
 class Loaded:
-    """What is in the kernel: `maps` and `programs` by name. Closing it detaches and frees everything."""
+    """What is in the kernel: `maps` and `programs` by name. Closing it detaches and frees everything.
+
+    `maps[name]` takes and gives Python values; `maps[name].raw` is the map of bytes.
+    """
 
     def __init__(self, obj: Object) -> None:
         self.object = obj
-        self.maps: dict[str, KernelMap] = {}
+        self.maps: dict[str, TypedMap] = {}
+        self.kernel_maps: dict[str, KernelMap] = {}
         self.programs: dict[str, LoadedProgram] = {}
         self._btf: KernelBtf | None = None
         self._rings: dict[str, RingBuffer] = {}
@@ -28,7 +33,7 @@ class Loaded:
     def ring(self, name: str) -> RingBuffer:
         """The reader of a ring buffer map."""
         if name not in self._rings:
-            ring_map = self.maps.get(name)
+            ring_map = self.kernel_maps.get(name)
             if ring_map is None or ring_map.type != _RINGBUF:
                 raise error("L3050", f"'{name}' is not a ring buffer of this object", f"maps: {', '.join(self.maps)}")
             self._rings[name] = RingBuffer(ring_map.fd, ring_map.max_entries)
@@ -41,7 +46,7 @@ class Loaded:
         self._rings.clear()
         for program in self.programs.values():
             program.close()
-        for kernel_map in self.maps.values():
+        for kernel_map in self.kernel_maps.values():
             kernel_map.close()
         if self._btf is not None:
             self._btf.close()
@@ -65,7 +70,7 @@ def load(obj: Object, *, programs: list[str] | None = None) -> Loaded:
         _create_maps(loaded)
         for flat in flats:
             loaded.programs[flat.name] = load_program(
-                flat, sections[flat.name], loaded.maps, loaded._btf, obj.license, obj.version
+                flat, sections[flat.name], loaded.kernel_maps, loaded._btf, obj.license, obj.version
             )
     except BaseException:
         loaded.close()
@@ -94,7 +99,7 @@ def _create_maps(loaded: Loaded) -> None:
             )  # fmt: skip
         if map_table.by_number(definition.type) is None:
             raise error("L3033", f"map '{name}' is of type {definition.type}, which no kernel has")
-        loaded.maps[name] = create_map(definition, btf_fd)
+        _add(loaded, definition, create_map(definition, btf_fd))
     for name, section in obj.data.items():
         if section.references:
             raise error(
@@ -102,4 +107,11 @@ def _create_maps(loaded: Loaded) -> None:
                 "keep an index instead of a pointer",
             )  # fmt: skip
         btf_id = loaded._btf.section_ids.get(name, 0) if loaded._btf else 0
-        loaded.maps[name] = create_data_map(section, section.data, btf_fd, btf_id)
+        made = create_data_map(section, section.data, btf_fd, btf_id)
+        _add(loaded, Map(name, made.type, made.key_size, made.value_size, 1, btf_value_id=btf_id), made)
+
+
+def _add(loaded: Loaded, definition: Map, made: KernelMap) -> None:
+    cpus = possible_cpus() if made.per_cpu else 0
+    loaded.kernel_maps[definition.name] = made
+    loaded.maps[definition.name] = TypedMap(definition, made, loaded.object.btf, cpus=cpus)

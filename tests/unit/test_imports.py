@@ -34,9 +34,10 @@ RULES = {
     "compiler.driver": {"stdlib", "compiler"},
     "compiler.join": {"stdlib", "compiler"},
     "compiler.report": {"compiler.source", "compiler.diagnostics"},
-    "runtime.vm": {"stdlib", "compiler"},
+    "runtime.maps": {"stdlib", "compiler"},
+    "runtime.vm": {"stdlib", "compiler", "runtime.maps"},
     "runtime.verifier": {"stdlib", "compiler"},
-    "runtime.loader": {"stdlib", "compiler"},
+    "runtime.loader": {"stdlib", "compiler", "runtime.maps"},
     "runtime.cli": {"stdlib", "compiler", "runtime"},
 }  # fmt: skip
 # the verifier, the machine and the loader judge instructions: they never see the C tree or the IR
