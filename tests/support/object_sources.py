@@ -52,3 +52,105 @@ SEC("xdp") int second(struct xdp_md *ctx)
 char LICENSE[] SEC("license") = "GPL";
 int VERSION SEC("version") = 0x50a00;
 """
+
+# every form of instruction, as LLVM 19 writes it
+INSTRUCTIONS = """
+ r9 = 1
+ r1 = 5
+ r1 = -1
+ w1 = 5
+ w1 = -1
+ r1 += 5
+ r1 += -5
+ w1 -= 7
+ r1 *= r2
+ w1 /= w2
+ r1 /= 3
+ r1 s/= 3
+ r1 s%= r3
+ w1 s/= w3
+ w1 s%= -3
+ r1 %= r3
+ r1 |= 4
+ r1 &= 0x7fffffff
+ r1 <<= 32
+ r1 >>= r2
+ r1 s>>= 3
+ w1 s>>= w3
+ r1 ^= -2147483648
+ r1 = -r1
+ w1 = -w1
+ r1 = r2
+ w1 = w2
+ r1 = (s8)r2
+ r1 = (s16)r2
+ r1 = (s32)r2
+ w1 = (s8)w2
+ w1 = (s16)w2
+ r1 = be16 r1
+ r1 = be32 r1
+ r1 = be64 r1
+ r1 = le16 r1
+ r1 = le32 r1
+ r1 = le64 r1
+ r1 = bswap16 r1
+ r1 = bswap32 r1
+ r1 = bswap64 r1
+ r1 = 0x123456789abcdef0 ll
+ r1 = -1 ll
+ r1 = *(u8 *)(r2 + 4)
+ r1 = *(u16 *)(r2 - 4)
+ r1 = *(u32 *)(r2 + 0)
+ r1 = *(u64 *)(r2 + 32767)
+ r1 = *(s8 *)(r2 + 4)
+ r1 = *(s16 *)(r2 + 4)
+ r1 = *(s32 *)(r2 - 32768)
+ w1 = *(u8 *)(r2 + 4)
+ *(u8 *)(r2 + 4) = r1
+ *(u8 *)(r2 + 4) = w1
+ *(u64 *)(r2 - 8) = r1
+ *(u8 *)(r2 + 4) = 5
+ *(u64 *)(r2 - 8) = -5
+ *(u32 *)(r2 - 8) = 0x7fffffff
+ lock *(u64 *)(r1 + 8) += r2
+ lock *(u32 *)(r1 + 8) += w2
+ lock *(u64 *)(r1 + 8) |= r2
+ lock *(u64 *)(r1 - 8) &= r2
+ lock *(u32 *)(r1 + 8) ^= w2
+ r2 = atomic_fetch_add((u64 *)(r1 + 8), r2)
+ w2 = atomic_fetch_add((u32 *)(r1 + 8), w2)
+ r2 = atomic_fetch_or((u64 *)(r1 - 8), r2)
+ r2 = atomic_fetch_and((u64 *)(r1 + 8), r2)
+ w2 = atomic_fetch_xor((u32 *)(r1 + 0), w2)
+ r2 = xchg_64(r1 + 8, r2)
+ w2 = xchg32_32(r1 + 8, w2)
+ r0 = cmpxchg_64(r1 + 8, r0, r2)
+ w0 = cmpxchg32_32(r1 + 8, w0, w2)
+ r0 = *(u8 *)skb[4]
+ r0 = *(u16 *)skb[0x10]
+ r0 = *(u32 *)skb[r3]
+ goto +1
+ goto -2
+ goto L
+ gotol +3
+ gotol L
+ if r1 == r2 goto +1
+ if r1 != 5 goto L
+ if r1 > -1 goto L
+ if w1 s< 3 goto L
+ if w1 s<= w2 goto L
+ if r1 & 8 goto L
+ if r1 & r3 goto L
+ if w1 & 8 goto L
+ if r1 s> r2 goto -1
+ if r1 s>= r2 goto -1
+ if r1 >= r2 goto -1
+ if r1 < r2 goto -1
+ if r1 <= r2 goto -1
+ may_goto +1
+L:
+ call 1
+ call -1
+ callx r3
+ exit
+"""
