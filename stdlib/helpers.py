@@ -126,8 +126,8 @@ def _argument(word: str, parameter: str) -> Argument:
 def _read_rows() -> dict[int, Helper]:
     prototypes = {}
     for line in PROTOTYPES.strip().splitlines():
-        number, _, text = line.strip().partition(" ")
-        prototypes[int(number)] = text
+        key, _, text = line.strip().partition(" ")
+        prototypes[int(key)] = text
     helpers = {}
     for line in RULES.strip().splitlines():
         if line.startswith("#"):

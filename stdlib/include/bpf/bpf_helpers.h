@@ -1,0 +1,173 @@
+/* What nearly every BPF program includes: sections, map definitions, helpers, attributes, printing.
+   The names are libbpf's, so programs written for it compile unchanged.
+   SPDX-License-Identifier: Apache-2.0 */
+#ifndef __BPF_HELPERS__
+#define __BPF_HELPERS__
+
+#include <linux/types.h>
+#include <bpf/bpf_helper_defs.h>
+
+/* SEC("xdp"): a function's or variable's section, which says what it is for. */
+#define SEC(name) __attribute__((section(name), used))
+
+/* The fields of a map definition, a struct in section .maps:
+   struct { __uint(type, BPF_MAP_TYPE_HASH); __type(key, __u32); __type(value, __u64); __uint(max_entries, 64); } m SEC(".maps"); */
+#define __uint(name, val)   int (*name)[val]
+#define __type(name, val)   typeof(val) *name
+#define __array(name, val)  typeof(val) *name[]
+#define __ulong(name, val)  enum { ___bpf_concat(__unique_value, __COUNTER__) = val } name
+
+/* .pinning of a map */
+enum libbpf_pin_type {
+	LIBBPF_PIN_NONE,
+	LIBBPF_PIN_BY_NAME,
+};
+
+/* value of a tristate in __kconfig */
+enum libbpf_tristate {
+	TRI_NO     = 0,
+	TRI_YES    = 1,
+	TRI_MODULE = 2,
+};
+
+#undef __always_inline
+#define __always_inline inline __attribute__((always_inline))
+#ifndef __noinline
+#define __noinline __attribute__((noinline))
+#endif
+#ifndef __weak
+#define __weak __attribute__((weak))
+#endif
+#ifndef __hidden
+#define __hidden __attribute__((visibility("hidden")))
+#endif
+#ifndef __unused
+#define __unused __attribute__((unused))
+#endif
+
+/* externs that the loader fills in, and tags that the kernel reads from BTF */
+#define __kconfig        __attribute__((section(".kconfig")))
+#define __ksym           __attribute__((section(".ksyms")))
+#define __kptr_untrusted __attribute__((btf_type_tag("kptr_untrusted")))
+#define __kptr           __attribute__((btf_type_tag("kptr")))
+#define __percpu_kptr    __attribute__((btf_type_tag("percpu_kptr")))
+#define __uptr           __attribute__((btf_type_tag("uptr")))
+#define __arg_ctx        __attribute__((btf_decl_tag("arg:ctx")))
+#define __arg_nonnull    __attribute__((btf_decl_tag("arg:nonnull")))
+#define __arg_nullable   __attribute__((btf_decl_tag("arg:nullable")))
+#define __arg_trusted    __attribute__((btf_decl_tag("arg:trusted")))
+#define __arg_untrusted  __attribute__((btf_decl_tag("arg:untrusted")))
+#define __arg_arena      __attribute__((btf_decl_tag("arg:arena")))
+
+#define bpf_ksym_exists(sym) (!!(sym))
+
+#ifndef NULL
+#define NULL ((void *)0)
+#endif
+#ifndef offsetof
+#define offsetof(type, member) __builtin_offsetof(type, member)
+#endif
+#ifndef container_of
+#define container_of(ptr, type, member) \
+	({ \
+		void *__member = (void *)(ptr); \
+		((type *)(__member - offsetof(type, member))); \
+	})
+#endif
+#ifndef KERNEL_VERSION
+#define KERNEL_VERSION(a, b, c) (((a) << 16) + ((b) << 8) + ((c) > 255 ? 255 : (c)))
+#endif
+
+#ifndef likely
+#define likely(x)   __builtin_expect(!!(x), 1)
+#endif
+#ifndef unlikely
+#define unlikely(x) __builtin_expect(!!(x), 0)
+#endif
+
+/* Nothing is moved across barrier(); barrier_var(x) hides what is known of x. */
+#ifndef barrier
+#define barrier() asm volatile("" ::: "memory")
+#endif
+#ifndef barrier_var
+#define barrier_var(var) asm volatile("" : "+r"(var))
+#endif
+#ifndef __bpf_unreachable
+#define __bpf_unreachable() __builtin_unreachable()
+#endif
+
+/* bpf_tail_call with a slot that is known when compiling, so that the kernel may jump directly */
+static __always_inline void bpf_tail_call_static(void *ctx, const void *map, const __u32 slot)
+{
+	bpf_tail_call(ctx, (void *)map, slot);
+}
+
+/* Counting and pasting macro arguments; ___bpf_narg() gives 0 to 12. */
+#define ___bpf_concat(a, b) a##b
+#define ___bpf_apply(fn, n) ___bpf_concat(fn, n)
+#define ___bpf_nth(_, _1, _2, _3, _4, _5, _6, _7, _8, _9, _a, _b, _c, N, ...) N
+#define ___bpf_narg(...) ___bpf_nth(_, ##__VA_ARGS__, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)
+
+/* ___bpf_fill(array, args...): array[i] = the i-th argument */
+#define ___bpf_fill0(arr, p)
+#define ___bpf_fill1(arr, p, x)                arr[p] = x
+#define ___bpf_fill2(arr, p, x, ...)           arr[p] = x; ___bpf_fill1(arr, p + 1, __VA_ARGS__)
+#define ___bpf_fill3(arr, p, x, ...)           arr[p] = x; ___bpf_fill2(arr, p + 1, __VA_ARGS__)
+#define ___bpf_fill4(arr, p, x, ...)           arr[p] = x; ___bpf_fill3(arr, p + 1, __VA_ARGS__)
+#define ___bpf_fill5(arr, p, x, ...)           arr[p] = x; ___bpf_fill4(arr, p + 1, __VA_ARGS__)
+#define ___bpf_fill6(arr, p, x, ...)           arr[p] = x; ___bpf_fill5(arr, p + 1, __VA_ARGS__)
+#define ___bpf_fill7(arr, p, x, ...)           arr[p] = x; ___bpf_fill6(arr, p + 1, __VA_ARGS__)
+#define ___bpf_fill8(arr, p, x, ...)           arr[p] = x; ___bpf_fill7(arr, p + 1, __VA_ARGS__)
+#define ___bpf_fill9(arr, p, x, ...)           arr[p] = x; ___bpf_fill8(arr, p + 1, __VA_ARGS__)
+#define ___bpf_fill10(arr, p, x, ...)          arr[p] = x; ___bpf_fill9(arr, p + 1, __VA_ARGS__)
+#define ___bpf_fill11(arr, p, x, ...)          arr[p] = x; ___bpf_fill10(arr, p + 1, __VA_ARGS__)
+#define ___bpf_fill12(arr, p, x, ...)          arr[p] = x; ___bpf_fill11(arr, p + 1, __VA_ARGS__)
+#define ___bpf_fill(arr, args...)              ___bpf_apply(___bpf_fill, ___bpf_narg(args))(arr, 0, ##args)
+
+/* bpf_printk("pid %d", pid): to /sys/kernel/tracing/trace_pipe. Up to 3 arguments through bpf_trace_printk,
+   more through bpf_trace_vprintk (Linux 5.16). */
+#ifdef BPF_NO_GLOBAL_DATA
+#define BPF_PRINTK_FMT_MOD
+#else
+#define BPF_PRINTK_FMT_MOD static const
+#endif
+
+#define __bpf_printk(fmt, ...) \
+	({ \
+		BPF_PRINTK_FMT_MOD char ____fmt[] = fmt; \
+		bpf_trace_printk(____fmt, sizeof(____fmt), ##__VA_ARGS__); \
+	})
+
+#define __bpf_vprintk(fmt, args...) \
+	({ \
+		static const char ____fmt[] = fmt; \
+		unsigned long long ____param[___bpf_narg(args)]; \
+		___bpf_fill(____param, args); \
+		bpf_trace_vprintk(____fmt, sizeof(____fmt), ____param, sizeof(____param)); \
+	})
+
+#define ___bpf_pick_printk(...) \
+	___bpf_nth(_, ##__VA_ARGS__, __bpf_vprintk, __bpf_vprintk, __bpf_vprintk, __bpf_vprintk, __bpf_vprintk, \
+		   __bpf_vprintk, __bpf_vprintk, __bpf_vprintk, __bpf_vprintk, __bpf_printk, __bpf_printk, \
+		   __bpf_printk, __bpf_printk)
+
+#define bpf_printk(fmt, args...) ___bpf_pick_printk(args)(fmt, ##args)
+
+/* bpf_snprintf and bpf_seq_printf with their arguments written out */
+#define BPF_SNPRINTF(out, out_size, fmt, args...) \
+	({ \
+		static const char ____fmt[] = fmt; \
+		unsigned long long ____param[___bpf_narg(args)]; \
+		___bpf_fill(____param, args); \
+		bpf_snprintf(out, out_size, ____fmt, ____param, sizeof(____param)); \
+	})
+
+#define BPF_SEQ_PRINTF(seq, fmt, args...) \
+	({ \
+		static const char ____fmt[] = fmt; \
+		unsigned long long ____param[___bpf_narg(args)]; \
+		___bpf_fill(____param, args); \
+		bpf_seq_printf(seq, ____fmt, sizeof(____fmt), ____param, sizeof(____param)); \
+	})
+
+#endif
