@@ -35,6 +35,21 @@ class TypedMap:
         self._btf = btf
         self._cpus = cpus  # 0: one value for all
 
+    @property
+    def per_cpu(self) -> bool:
+        """True if a value is a list with one entry a CPU."""
+        return bool(self._cpus)
+
+    @property
+    def indexed(self) -> bool:
+        """True for arrays: every key below max_entries is there."""
+        return self.definition.type in _INDEXED
+
+    @property
+    def has_elements(self) -> bool:
+        """True if there are keys and values to list."""
+        return self.definition.key_size > 0 and self.definition.value_size > 0
+
     def _encode(self, type_id: int, size: int, value: Any) -> bytes:
         if isinstance(value, bytes | bytearray) and len(value) == size:
             return bytes(value)
@@ -109,7 +124,7 @@ class TypedMap:
         """`items`, of arrays only the elements that are not all zero: what is worth printing."""
         for key in self.raw.keys():  # noqa: SIM118  (a map, no dict)
             found = self.raw.lookup(key)
-            if found is not None and (self.definition.type not in _INDEXED or any(found)):
+            if found is not None and (not self.indexed or any(found)):
                 yield self.key_of(key), self.value_of(found)
 
     def __len__(self) -> int:
