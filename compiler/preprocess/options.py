@@ -1,0 +1,33 @@
+"""What a user can ask of the preprocessor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ..target import Target
+
+
+@dataclass(slots=True)
+class PreprocessOptions:
+    """Options, named as clang's command line names them.
+
+    Headers are looked for in: the including file's folder and `quote` (only `#include "x"`), `include`, `system`, our own
+    headers (stdlib/include), /usr/local/include and /usr/include, `after`. Those from `system` on are system headers:
+    no warnings are shown for them.
+    """
+
+    include: list[str] = field(default_factory=list)  # -I
+    quote: list[str] = field(default_factory=list)  # -iquote
+    system: list[str] = field(default_factory=list)  # -isystem
+    after: list[str] = field(default_factory=list)  # -idirafter
+    defines: list[tuple[str, str]] = field(default_factory=list)  # ("D", "NAME=VALUE") and ("U", "NAME"), in order
+    forced: list[str] = field(default_factory=list)  # -include
+    macros_of: list[str] = field(default_factory=list)  # -imacros
+    builtin_headers: bool = True  # our own headers; False for -nostdinc and -nobuiltininc
+    host_headers: bool = True  # /usr/include; False for -nostdinc and -nostdlibinc
+    target: Target = field(default_factory=Target)
+    standard: str = "gnu17"  # -std
+    optimize: bool = True  # whether __OPTIMIZE__ is defined
+    optimize_size: bool = False  # __OPTIMIZE_SIZE__ (-Os, -Oz)
+    keep_directives: bool = False  # -dD: definitions stay in the output as tokens of kind "directive"
+    warnings: bool = True  # False for -w
