@@ -12,7 +12,7 @@ from purebpf.compiler.diagnostics import Diagnostics
 from purebpf.compiler.preprocess import PreprocessOptions, preprocess
 from purebpf.compiler.preprocess.predefined import predefined_text
 from purebpf.compiler.preprocess.scan import scan
-from purebpf.compiler.preprocess.tokens import Kinds, lex
+from purebpf.compiler.preprocess.tokens import DIGRAPHS, Kinds, lex
 from purebpf.compiler.source import SourceMap
 from purebpf.compiler.target import Target
 
@@ -33,7 +33,7 @@ def words(text: str) -> list[str]:
     found = []
     for segment in scan(text).segments:
         if segment.name is None:
-            found += [token.text for token in lex(text, segment.start, segment.stop, 0, kinds)]
+            found += [DIGRAPHS.get(token.text, token.text) for token in lex(text, segment.start, segment.stop, 0, kinds)]
     return found
 
 
@@ -187,7 +187,7 @@ SNIPPETS = {
         #define o a##b ## c
         o
         #define hash #a
-        hash
+        x hash
         #define strpaste(x, y) x ## #y
         strpaste(L, abc)
     """,
