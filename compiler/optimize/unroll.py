@@ -48,6 +48,7 @@ loop without the pragma stays: the verifier takes bounded loops, and fewer instr
 from __future__ import annotations
 
 import copy
+from typing import TypeVar
 
 from ..ir import arithmetic
 from ..ir.cfg import edge_index, remove_unreachable
@@ -73,34 +74,51 @@ from ..ir.model import (
 )
 from .promote import promote
 
+InstrT = TypeVar("InstrT", bound=Instr)
+
 # instructions that all rounds of a loop may have together, and rounds
 _MOST_INSTRS = 8192
 _MOST_ROUNDS = 1024
 
 
 def unroll(function: Function) -> None:
-    """Unroll every marked loop that has one way in, from the inside out."""
+    """Unroll every marked loop that has one way in, inner ones before those around them."""
     if all(block.unroll is None for block in function.blocks):
         return
     remove_unreachable(function)
-    tried: set[Block] = set()
-    while True:
-        loops = natural_loops(DominatorTree(function))
-        header = next((h for h in loops if h.unroll is not None and h not in tried), None)
-        if header is None:
-            return
-        tried.add(header)
-        body = [block for block in function.blocks if block in loops[header]]
-        if (latch := _one_latch(function, header, loops[header])) is not None:
-            loops[header].add(latch)
-            body.append(latch)
-        rounds = _rounds(header, loops[header])
+    tree = DominatorTree(function)
+    marked = {header: blocks for header, blocks in natural_loops(tree).items() if header.unroll is not None}
+    _free_values(function, marked)
+    order = dict(tree.number)
+    added: dict[Block, list[Block]] = {}
+    for header, loop in marked.items():
+        new: list[Block] = []
+        if (latch := _one_latch(header, loop)) is not None:
+            new.append(latch)
+        body = sorted(loop, key=order.__getitem__)
+        anchor = body[-1]  # what is new stands behind it
+        body += new
+        rounds = _rounds(header, {*loop, *new})
         size = sum(len(block.instrs) + 1 for block in body)
         if rounds is not None and rounds * size <= _MOST_INSTRS and (not header.unroll or rounds - 1 <= header.unroll):
-            _Unroller(function, header, body).run(rounds)
+            new += _unroll(header, body, rounds)
+        for block in new:
+            order[block] = len(order)
+        for other, blocks in marked.items():
+            if header in blocks or other is header:
+                blocks.update(new)
+        added.setdefault(anchor, []).extend(new)
+    blocks_: list[Block] = []
+    work = function.blocks[::-1]
+    while work:
+        blocks_.append(work.pop())
+        work += reversed(added.get(blocks_[-1], []))
+    function.blocks = blocks_
+    remove_unreachable(function)
+    promote(function)
 
 
-def _one_latch(function: Function, header: Block, loop: set[Block]) -> Block | None:
+def _one_latch(header: Block, loop: set[Block]) -> Block | None:
     """If several blocks of the loop jump back (`continue` does), make them meet in a new one first."""
     latches = [index for index, before in enumerate(header.predecessors) if before in loop]
     if len(latches) < 2:
@@ -119,7 +137,6 @@ def _one_latch(function: Function, header: Block, loop: set[Block]) -> Block | N
         latch.instrs.append(merged)
         phi.operands = [*(phi.operands[index] for index in rest), merged]
     header.predecessors = [*(header.predecessors[index] for index in rest), latch]
-    function.blocks.append(latch)
     return latch
 
 
@@ -195,136 +212,133 @@ def _evaluate(value: Value, memo: dict[Value, int], loop: set[Block]) -> int | N
     return value.value if isinstance(value, Constant) else memo[value]
 
 
-class _Unroller:
-    def __init__(self, function: Function, header: Block, body: list[Block]) -> None:
-        self.function = function
-        self.header = header
-        self.body = body
-        self.inside = set(body)
+def _unroll(header: Block, body: list[Block], rounds: int) -> list[Block]:
+    """Copy the loop for each round but the first; returns the new blocks."""
+    inside = set(body)
+    latch_index = next(index for index, before in enumerate(header.predecessors) if before in inside)
+    latch = header.predecessors[latch_index]
+    phis = list(header.phis())
+    around: list[Value] = [phi.operands[latch_index] for phi in phis]
+    carried = around
+    ends = {block: list(block.successors()) for block in body}
+    copies = []
+    for number in range(1, rounds):
+        copied = _Round(header, body, number, dict(zip(phis, carried, strict=True)))
+        copies.append(copied)
+        carried = [copied.values.get(value, value) for value in around]
+    # edges: within a round as before, out of it once more for each round
+    for copied in copies:
+        for block in body:
+            new = copied.blocks[block]
+            assert new.terminator is not None
+            new.terminator.targets = [copied.blocks.get(target, target) for target in ends[block]]
+            if block is not header:
+                new.predecessors = [copied.blocks[before] for before in block.predecessors]
+            for which, target in enumerate(ends[block]):
+                if target not in inside:
+                    at = edge_index(block, which)
+                    target.predecessors.append(new)
+                    for phi in target.phis():
+                        phi.operands.append(copied.values.get(phi.operands[at], phi.operands[at]))
+    # from each round to the next, and from the last to nowhere
+    stop = Block(f"{header.name}.never")
+    stop.terminator = Unreachable(header.terminator.span if header.terminator else None)
+    stop.terminator.block = stop
+    heads = [header, *(copied.blocks[header] for copied in copies)]
+    latches = [latch, *(copied.blocks[latch] for copied in copies)]
+    for head, end, following in zip(heads, latches, [*heads[1:], stop], strict=True):
+        assert end.terminator is not None
+        end.terminator.targets = [following if target is head else target for target in end.terminator.targets]
+        if following is stop:
+            stop.predecessors = [end]
+        else:
+            following.predecessors = [end]
+    del header.predecessors[latch_index]
+    for phi in phis:
+        del phi.operands[latch_index]
+    header.unroll = None
+    return [*(copied.blocks[block] for copied in copies for block in body), stop]
 
-    def run(self, rounds: int) -> None:
-        self.free_values()
-        header = self.header
-        latch_index = next(i for i, before in enumerate(header.predecessors) if before in self.inside)
-        latch = header.predecessors[latch_index]
-        phis = list(header.phis())
-        around: list[Value] = [phi.operands[latch_index] for phi in phis]
-        pristine = [(block, list(block.instrs), block.terminator) for block in self.body]
-        carried = around
-        made: list[Block] = []
-        copies: list[tuple[dict[Block, Block], dict[Value, Value]]] = []
-        for number in range(1, rounds):
-            values: dict[Value, Value] = dict(zip(phis, carried, strict=True))
-            blocks = {block: Block(f"{block.name}.{number}") for block in self.body}
-            fresh: list[Instr] = []
-            for block, instrs, end in pristine:
-                new_block = blocks[block]
-                made.append(new_block)
-                new_block.unroll = None if block is header else block.unroll
-                for instr in [*instrs, end]:
-                    if instr in values or instr is None:
-                        continue
-                    new = copy.copy(instr)
-                    new.operands = list(instr.operands)
-                    new.block = new_block
-                    values[instr] = new
-                    fresh.append(new)
-                    if instr is end:
-                        new_block.terminator = new  # type: ignore[assignment]
-                    else:
-                        new_block.instrs.append(new)
-            for new in fresh:
-                new.operands = [values.get(operand, operand) for operand in new.operands]
-            copies.append((blocks, values))
-            carried = [values.get(value, value) for value in around]
-        # edges: within a round as before, the latch to the next round's header, exits once more for each round
-        ends = {block: list(end.targets) if end else [] for block, _, end in pristine}
-        for blocks, values in copies:
-            for block, _, _ in pristine:
-                new_block = blocks[block]
-                assert new_block.terminator is not None
-                new_block.terminator.targets = [blocks.get(target, target) for target in ends[block]]
-                if block is not header:
-                    new_block.predecessors = [blocks[before] for before in block.predecessors]
-                for which, target in enumerate(ends[block]):
-                    if target not in self.inside:
-                        at = edge_index(block, which)
-                        target.predecessors.append(new_block)
-                        for phi in target.phis():
-                            phi.operands.append(values.get(phi.operands[at], phi.operands[at]))
-        # chain the rounds
-        previous, previous_header = latch, header
-        for blocks, _ in copies:
-            self.redirect(previous, previous_header, blocks[header])
-            blocks[header].predecessors = [previous]
-            previous, previous_header = blocks[latch], blocks[header]
-        stop = Block(f"{header.name}.never")
-        stop.terminator = Unreachable(header.terminator.span if header.terminator else None)
-        stop.terminator.block = stop
-        stop.predecessors = [previous]
-        self.redirect(previous, previous_header, stop)
-        del header.predecessors[latch_index]
-        for phi in phis:
-            del phi.operands[latch_index]
-        header.unroll = None
-        at = self.function.blocks.index(self.body[-1]) + 1
-        self.function.blocks[at:at] = [*made, stop]
-        promote(self.function)
 
-    def redirect(self, block: Block, old: Block, new: Block) -> None:
-        assert block.terminator is not None
-        block.terminator.targets = [new if target is old else target for target in block.terminator.targets]
+class _Round:
+    """A copy of a loop: the blocks and values of the original and what they are here. Edges are still to be made."""
 
-    def free_values(self) -> None:
-        """Values of the loop that are used outside (but by phis of exit edges) go through stack objects."""
-        slots: dict[Value, Alloca] = {}
-        at_end: list[tuple[Block, Load]] = []
-        entry = self.function.blocks[0]
+    def __init__(self, header: Block, body: list[Block], number: int, values: dict[Value, Value]) -> None:
+        self.blocks = {block: Block(f"{block.name}.{number}") for block in body}
+        self.values = values  # the header's phis to begin with
+        fresh: list[Instr] = []
+        for block, new in self.blocks.items():
+            new.unroll = None if block is header else block.unroll
+            for instr in block.instrs:
+                if instr not in values:
+                    twin = self.copy(instr, new)
+                    new.instrs.append(twin)
+                    fresh.append(twin)
+            if block.terminator is not None:
+                new.terminator = self.copy(block.terminator, new)
+                fresh.append(new.terminator)
+        for twin in fresh:
+            twin.operands = [values.get(operand, operand) for operand in twin.operands]
 
-        def load(value: Value, block: Block) -> Load:
-            if value not in slots:
-                size = 4 if value.type is Ty.I32 else 8
-                slots[value] = Alloca(size, size, getattr(value, "name", ""))
-                slots[value].block = entry
-            new = Load(value.type, slots[value], 0, slots[value].size)
-            new.block = block
-            return new
+    def copy(self, instr: InstrT, block: Block) -> InstrT:
+        twin = copy.copy(instr)
+        twin.operands = list(instr.operands)
+        twin.block = block
+        self.values[instr] = twin
+        return twin
 
-        for block in self.function.blocks:
-            if block in self.inside:
-                continue
-            out: list[Instr] = []
-            for instr in [*block.instrs, block.terminator]:
-                if instr is None:
+
+def _free_values(function: Function, loops: dict[Block, set[Block]]) -> None:
+    """Values of a loop that are used outside it (but by phis of its exit edges) go through stack objects."""
+    home: dict[Block, set[Block]] = {}  # the innermost loop of each block
+    for blocks in loops.values():
+        for block in blocks:
+            home.setdefault(block, blocks)
+    slots: dict[Value, Alloca] = {}
+    at_end: list[tuple[Block, Load]] = []
+    entry = function.blocks[0]
+
+    def load(value: Value, block: Block) -> Load:
+        if value not in slots:
+            size = 4 if value.type is Ty.I32 else 8
+            slots[value] = Alloca(size, size, getattr(value, "name", ""))
+            slots[value].block = entry
+        new = Load(value.type, slots[value], 0, slots[value].size)
+        new.block = block
+        return new
+
+    for block in function.blocks:
+        out: list[Instr] = []
+        for instr in [*block.instrs, *([block.terminator] if block.terminator else [])]:
+            for index, operand in enumerate(instr.operands):
+                if not isinstance(operand, Instr) or operand.block not in home:
                     continue
-                for index, operand in enumerate(instr.operands):
-                    if not isinstance(operand, Instr) or operand.block not in self.inside:
-                        continue
-                    if isinstance(instr, Phi):
-                        before = block.predecessors[index]
-                        if before not in self.inside:
-                            instr.operands[index] = new = load(operand, before)
-                            at_end.append((before, new))
-                    else:
-                        instr.operands[index] = new = load(operand, block)
-                        out.append(new)
-                if instr is not block.terminator:
-                    out.append(instr)
-            block.instrs = out
-        for block, new in at_end:
-            block.instrs.append(new)
-        entry.instrs[:0] = slots.values()
-        for block in self.body:
+                loop = home[operand.block]
+                if isinstance(instr, Phi):
+                    if (before := block.predecessors[index]) not in loop:
+                        instr.operands[index] = new = load(operand, before)
+                        at_end.append((before, new))
+                elif block not in loop:
+                    instr.operands[index] = new = load(operand, block)
+                    out.append(new)
+            if instr is not block.terminator:
+                out.append(instr)
+        block.instrs = out
+    for block, new in at_end:
+        block.instrs.append(new)
+    for block in function.blocks:
+        if block in home:
             phis = list(block.phis())
-            stores = [self.store(phi, slots[phi]) for phi in phis if phi in slots]
             rest: list[Instr] = []
             for instr in block.instrs[len(phis) :]:
                 rest.append(instr)
                 if instr in slots:
-                    rest.append(self.store(instr, slots[instr]))
-            block.instrs = [*phis, *stores, *rest]
+                    rest.append(_store(instr, slots[instr]))
+            block.instrs = [*phis, *(_store(phi, slots[phi]) for phi in phis if phi in slots), *rest]
+    entry.instrs[:0] = slots.values()
 
-    def store(self, value: Instr, slot: Alloca) -> Store:
-        new = Store(slot, 0, slot.size, value, span=value.span)
-        new.block = value.block
-        return new
+
+def _store(value: Instr, slot: Alloca) -> Store:
+    new = Store(slot, 0, slot.size, value, span=value.span)
+    new.block = value.block
+    return new
