@@ -128,7 +128,7 @@ class Interpreter:
 
     def tail_call(self, r: Registers, following: Block) -> Block:
         """bpf_tail_call(ctx, map, index): on to the program in the map's slot, or to the next instruction."""
-        ctx, array, index = _arguments(r, 3)
+        ctx, array, index = _arguments(r, 3, 3)
         state = self.state
         target = self._tail_target(array, index & 0xFFFF_FFFF)
         if target is None or state.tail_calls >= MAX_TAIL_CALLS:
@@ -157,14 +157,15 @@ class Interpreter:
     def helper(self, number: int) -> Operation:
         """The operation that calls helper `number` with as many arguments as its prototype has."""
         known = helper_table.by_number(number)
-        count = 5 if known is None or known.variadic else len(known.arguments)
+        required = len(known.arguments) if known else 0
+        count = 5 if known is None or known.variadic else required
         helpers, state = self.state.helpers, self.state
 
         def operation(r: Registers) -> None:
             function = helpers.get(number)
             if function is None:
                 raise not_simulated(number)
-            result = function(state, *_arguments(r, count))
+            result = function(state, *_arguments(r, count, required))
             r[0] = result & M64
             r[1:6] = _CLOBBERED
 
@@ -240,10 +241,10 @@ def _slot(block: Block | None, operations: Any) -> int:
     return block.slots[len(block.operations) - left - 1] if block.operations else block.last
 
 
-def _arguments(r: Registers, count: int) -> list[int]:
-    found: list[int] = r[1 : 1 + count]
-    if None in found:
-        register = found.index(None) + 1  # type: ignore[arg-type]
+def _arguments(r: Registers, count: int, required: int) -> list[Any]:
+    found = r[1 : 1 + count]
+    if None in found and found.index(None) < required:
+        register = found.index(None) + 1
         raise Fault("R2010", f"the call takes r{register}, which holds nothing here", "initialize the argument")
     return found
 
