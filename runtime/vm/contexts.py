@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ...compiler.object.btf import Btf, FuncProto, Int, Ptr, Struct
-from ...compiler.object.btf_encode import encode_value, members_by_name
+from ...compiler.diagnostics import ObjectError
+from ...compiler.object.btf import Btf, FuncProto, Int, Ptr, Struct, Union
+from ...compiler.object.values import encode_value
 from ...stdlib.contexts import Field, Kind, Layout, layout
 from .errors import Fault, refuse
 from .memory import Region, plural
@@ -309,13 +310,13 @@ def context_type(obj: Object, program: str) -> int:
 def _record(state: State, section: SectionMatch, obj: Object, program: str, value: Mapping[str, Any]) -> bytearray:
     """A tracepoint's record (or another struct) from a dict: by the program's own struct, else by tracefs."""
     type_id, btf = context_type(obj, program), obj.btf
-    names = members_by_name(btf, type_id) if btf is not None and type_id else {}
+    names = _member_types(btf, type_id) if btf is not None and type_id else {}
     if btf is not None and type_id and all(name in names for name in value):
+        placed = {name: _placed(state, btf, names[name], item) for name, item in value.items()}
         try:
-            data = encode_value(btf, type_id, _placed(state, btf, type_id, value), pointer=lambda b: user_memory(state, b))
-        except ValueError as error:
-            raise refuse("R2042", f"the context of '{program}': {error}") from None
-        return bytearray(data).ljust(64, b"\0")
+            return bytearray(encode_value(btf, type_id, placed)).ljust(64, b"\0")
+        except ObjectError as error:
+            raise refuse("R2042", f"the context of '{program}': {error.message}", error.fix) from None
     fields = tracepoint_fields(section.target)
     if fields is None:
         known = ", ".join(names) or "none known: the program's context has no struct type"
@@ -330,22 +331,24 @@ def _record(state: State, section: SectionMatch, obj: Object, program: str, valu
     return out.ljust(64, b"\0")
 
 
-def _placed(state: State, btf: Btf, type_id: int, value: Mapping[str, Any]) -> dict[str, Any]:
-    """The same values with text and bytes inside lists of numbers put into user memory: `args` of system calls."""
-
-    def place(item: Any) -> Any:
-        if isinstance(item, str):
-            return user_memory(state, item.encode() + b"\0")
-        return user_memory(state, bytes(item)) if isinstance(item, bytes | bytearray) else item
-
-    names = members_by_name(btf, type_id)
-
-    def convert(name: str, item: Any) -> Any:
-        if isinstance(item, str | bytes | bytearray):
-            inner = btf.resolved(names[name].type)
-            return place(item) if isinstance(inner, Int) and inner.size == 8 else item
-        return [place(i) for i in item] if isinstance(item, list | tuple) else item
-
-    return {name: convert(name, item) for name, item in value.items()}
+def _placed(state: State, btf: Btf, type_id: int, item: Any) -> Any:
+    """The same value with text and bytes put into user memory where the type is a pointer or an 8-byte number."""
+    if isinstance(item, list | tuple):
+        return [_placed(state, btf, 0, part) for part in item]
+    if isinstance(item, str | bytes | bytearray):
+        inner = btf.resolved(type_id)
+        if not type_id or isinstance(inner, Ptr) or (isinstance(inner, Int) and inner.size == 8):
+            return user_memory(state, item.encode() + b"\0" if isinstance(item, str) else bytes(item))
+    return item
 
 
+def _member_types(btf: Btf, type_id: int) -> dict[str, int]:
+    """The members of a struct or union by name, those of anonymous members included."""
+    found: dict[str, int] = {}
+    outer = btf.resolved(type_id)
+    for member in outer.members if isinstance(outer, Struct | Union) else ():
+        if member.name:
+            found[member.name] = member.type
+        else:
+            found |= _member_types(btf, member.type)
+    return found

@@ -145,10 +145,13 @@ def _fill(code: Code, block: Block, start: int, stop: int, runner: Runner) -> No
         operations.append(_operation(code, slot, insn, runner))
         slot += 2 if insn.op == isa.LDDW else 1
     else:
-        following = code.block(slot)
-        block.end, block.last = (lambda _: following), slot - 1
+        block.end, block.last = _go(code.block(slot)), slot - 1
         block.count = len(operations)
     block.operations = tuple(operations)
+
+
+def _go(block: Block) -> End:
+    return lambda _: block
 
 
 def _end(code: Code, slot: int, insn: Insn, runner: Runner) -> End | None:
@@ -169,8 +172,7 @@ def _end(code: Code, slot: int, insn: Insn, runner: Runner) -> End | None:
                 return lambda r: runner.tail_call(r, following)
             return None
         case isa.JA if not insn.op & isa.X:
-            target = code.block(_target(slot, insn))
-            return lambda _: target
+            return _go(code.block(_target(slot, insn)))
         case isa.JCOND if insn.op == isa.JMP | isa.JCOND:
             target = code.block(_target(slot, insn))
             return lambda _: following if runner.may_go(slot) else target
@@ -178,8 +180,7 @@ def _end(code: Code, slot: int, insn: Insn, runner: Runner) -> End | None:
             row = semantics.JUMPS[kind][cls == isa.JMP32]
             imm = None if insn.op & isa.X else insn.imm
             target = code.block(_target(slot, insn))
-            end: End = semantics.branch(row, insn.dst, insn.src, imm, target, following)
-            return end
+            return semantics.branch(row, insn.dst, insn.src, imm, target, following)
     return _unknown(insn, slot)
 
 
@@ -255,12 +256,12 @@ def _wide(code: Code, slot: int, insn: Insn, runner: Runner) -> Operation | None
     return semantics.constant(insn.dst, code.insns[slot + 1].imm << 32 & M64 | insn.imm & 0xFFFF_FFFF)
 
 
-def _unknown(insn: Insn, slot: int) -> Any:
+def _unknown(insn: Insn, slot: int) -> Operation:
     return _trap("R2012", f"instruction {slot} is none that this machine knows: opcode {insn.op:#04x}, dst {insn.dst}, "
                  f"src {insn.src}, off {insn.off}, imm {insn.imm}", "compile for -mcpu=v4 or older")  # fmt: skip
 
 
-def _trap(code: str, message: str, fix: str) -> Any:
+def _trap(code: str, message: str, fix: str) -> Operation:
     def operation(_: Registers) -> None:
         raise Fault(code, message, fix)
 

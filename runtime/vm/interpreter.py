@@ -120,7 +120,7 @@ class Interpreter:
         back, *kept = self._frames.pop()
         if back is not None:
             if r[0] is None:
-                self._frames.append((back, *kept))  # type: ignore[arg-type]
+                self._frames.append((back, *kept))
                 raise Fault("R2010", "the function ends and r0 holds nothing", "return a value on every path")
             r[6:11] = kept
             r[1:6] = _CLOBBERED
@@ -180,7 +180,7 @@ class Interpreter:
             if packet is None:
                 raise Fault("R2021", "a packet load, and this run has no packet")
             offset = insn.imm + ((r[insn.src] & 0xFFFF_FFFF) if indirect else 0)
-            data = packet.bytes()
+            data = packet.content()
             if not 0 <= offset <= len(data) - size:
                 raise _Exit
             r[0] = int.from_bytes(data[offset : offset + size], "big")
@@ -189,6 +189,12 @@ class Interpreter:
         return operation
 
     # ---- traps
+
+    def at_end(self, code: Code, fault: Fault) -> Trap:
+        """The trap of a program that ended, at its last instruction."""
+        exits = [slot for slot, insn in enumerate(code.insns) if insn.op == isa.JMP | isa.EXIT]
+        place = code.flat.place_at(exits[0]) if exits else None
+        return Trap(Diagnostic(fault.code, Severity.ERROR, fault.message, place, (), fault.fix))
 
     def _trap(self, fault: Fault, block: Block | None, operations: Any) -> NoReturn:
         slot = _slot(block, operations)

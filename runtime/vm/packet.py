@@ -57,7 +57,7 @@ class Packet:
     def __len__(self) -> int:
         return self.end - self.start
 
-    def bytes(self) -> bytes:
+    def content(self) -> bytes:
         """The packet as it is."""
         return bytes(self.buffer[self.start : self.end])
 

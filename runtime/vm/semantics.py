@@ -12,38 +12,35 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from ...compiler.object.isa import (
-    ADD, AND, ARSH, DIV, JEQ, JGE, JGT, JLE, JLT, JNE, JSET, JSGE, JSGT, JSLE, JSLT, LSH, MOD, MOV, MUL, NEG, OR, RSH,
-    SUB, XOR,
-)  # fmt: skip
+from ...compiler.object import isa
 
 Registers = list[Any]  # r0-r10: ints, or None while a register holds nothing
-Operation = Callable[[Registers], object]
+Operation = Callable[[Registers], Any]
 
 # None in an expression raises TypeError, by which the interpreter finds a register that was never set: so no row may
 # be just `b`, and equality is written as a difference.
 
 #       operation    64 bits                          32 bits
 ALU = {
-    ADD:           ("(a + b) & M",                   "(a + b) & W"),
-    SUB:           ("(a - b) & M",                   "(a - b) & W"),
-    MUL:           ("(a * b) & M",                   "(a * b) & W"),
-    DIV:           ("a // b if b else 0",            "A // B if B else 0"),
-    OR:            ("a | b",                         "(a | b) & W"),
-    AND:           ("a & b",                         "a & b & W"),
-    LSH:           ("(a << (b & 63)) & M",           "(a << (b & 31)) & W"),
-    RSH:           ("a >> (b & 63)",                 "A >> (b & 31)"),
-    NEG:           ("-a & M",                        "-a & W"),
-    MOD:           ("a % b if b else a",             "A % B if B else A"),
-    XOR:           ("a ^ b",                         "(a ^ b) & W"),
-    MOV:           ("b & M",                         "b & W"),
-    ARSH:          ("(sa >> (b & 63)) & M",          "(sA >> (b & 31)) & W"),
+    isa.ADD:       ("(a + b) & M",                   "(a + b) & W"),
+    isa.SUB:       ("(a - b) & M",                   "(a - b) & W"),
+    isa.MUL:       ("(a * b) & M",                   "(a * b) & W"),
+    isa.DIV:       ("a // b if b else b & 0",        "A // B if B else 0"),
+    isa.OR:        ("a | b",                         "(a | b) & W"),
+    isa.AND:       ("a & b",                         "a & b & W"),
+    isa.LSH:       ("(a << (b & 63)) & M",           "(a << (b & 31)) & W"),
+    isa.RSH:       ("a >> (b & 63)",                 "A >> (b & 31)"),
+    isa.NEG:       ("-a & M",                        "-a & W"),
+    isa.MOD:       ("a % b if b else a | b",         "A % B if B else A"),
+    isa.XOR:       ("a ^ b",                         "(a ^ b) & W"),
+    isa.MOV:       ("b & M",                         "b & W"),
+    isa.ARSH:      ("(sa >> (b & 63)) & M",          "(sA >> (b & 31)) & W"),
 }  # fmt: skip
 
 # with offset 1 division and remainder are signed, and round towards zero as in C; the remainder has a's sign
 SIGNED = {
-    DIV:           ("sdiv(sa, sb) & M if b else 0",  "sdiv(sA, sB) & W if B else 0"),
-    MOD:           ("smod(sa, sb) & M if b else a",  "smod(sA, sB) & W if B else A"),
+    isa.DIV:       ("sdiv(sa, sb) & M if b else b & 0",  "sdiv(sA, sB) & W if B else 0"),
+    isa.MOD:       ("smod(sa, sb) & M if b else a | b",  "smod(sA, sB) & W if B else A"),
 }  # fmt: skip
 
 # with offset 8, 16 or 32 a move extends the sign of that many bits; N is the sign bit's weight
@@ -59,17 +56,17 @@ SWAP = {
 
 #       operation    64 bits              32 bits
 JUMPS = {
-    JEQ:           ("not a ^ b",         "not (a ^ b) & W"),
-    JGT:           ("a > b",             "A > B"),
-    JGE:           ("a >= b",            "A >= B"),
-    JSET:          ("a & b",             "a & b & W"),
-    JNE:           ("a ^ b",             "(a ^ b) & W"),
-    JSGT:          ("sa > sb",           "sA > sB"),
-    JSGE:          ("sa >= sb",          "sA >= sB"),
-    JLT:           ("a < b",             "A < B"),
-    JLE:           ("a <= b",            "A <= B"),
-    JSLT:          ("sa < sb",           "sA < sB"),
-    JSLE:          ("sa <= sb",          "sA <= sB"),
+    isa.JEQ:       ("not a ^ b",         "not (a ^ b) & W"),
+    isa.JGT:       ("a > b",             "A > B"),
+    isa.JGE:       ("a >= b",            "A >= B"),
+    isa.JSET:      ("a & b",             "a & b & W"),
+    isa.JNE:       ("a ^ b",             "(a ^ b) & W"),
+    isa.JSGT:      ("sa > sb",           "sA > sB"),
+    isa.JSGE:      ("sa >= sb",          "sA >= sB"),
+    isa.JLT:       ("a < b",             "A < B"),
+    isa.JLE:       ("a <= b",            "A <= B"),
+    isa.JSLT:      ("sa < sb",           "sA < sB"),
+    isa.JSLE:      ("sa <= sb",          "sA <= sB"),
 }  # fmt: skip
 
 M, W = 0xFFFF_FFFF_FFFF_FFFF, 0xFFFF_FFFF
@@ -134,10 +131,3 @@ def constant(dst: int, value: int) -> Operation:
         r[dst] = value
 
     return operation
-
-
-# names for messages, in the order of the opcode's high bits
-NAMES = {
-    ADD: "add", SUB: "sub", MUL: "mul", DIV: "div", OR: "or", AND: "and", LSH: "lsh", RSH: "rsh", NEG: "neg",
-    MOD: "mod", XOR: "xor", MOV: "mov", ARSH: "arsh",
-}  # fmt: skip

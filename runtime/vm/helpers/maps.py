@@ -110,7 +110,7 @@ def for_each_map_elem(state: State, address: int, callback: int, context: int, f
     if flags:
         return -errno.EINVAL
     count = 0
-    for key in table.keys():
+    for key in table.each_key():
         value = table.lookup(key)
         if value is None:
             continue

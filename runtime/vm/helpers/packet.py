@@ -143,7 +143,7 @@ def skb_change_tail(state: State, _ctx: int, size: int, flags: int) -> int:
     header = 0 if state.ctx().link_header else ETH_HEADER
     if flags or wanted > _MAX_SKB or wanted < header + 20:
         return -errno.EINVAL
-    data = packet.bytes()
+    data = packet.content()
     packet.replace(data[:wanted].ljust(wanted, b"\0"), "bpf_skb_change_tail()")
     resized(state)
     return 0
@@ -155,7 +155,7 @@ def skb_change_head(state: State, _ctx: int, size: int, flags: int) -> int:
     packet, more = packet_of(state), u32(size)
     if flags or more + len(packet) > _MAX_SKB:
         return -errno.EINVAL
-    packet.replace(bytes(more) + packet.bytes(), "bpf_skb_change_head()")
+    packet.replace(bytes(more) + packet.content(), "bpf_skb_change_head()")
     resized(state)
     return 0
 
@@ -164,7 +164,7 @@ def skb_change_head(state: State, _ctx: int, size: int, flags: int) -> int:
 def skb_adjust_room(state: State, _ctx: int, delta: int, mode: int, flags: int) -> int:
     """Grows or shrinks behind the MAC header (mode 1) or behind the network header (mode 0)."""
     packet, by = packet_of(state), signed(delta, 32)
-    data = packet.bytes()
+    data = packet.content()
     protocol = state.ctx().get("protocol")
     header = {0x0008: 20, 0xDD86: 40}.get(protocol)
     if flags & ~0xFFFF or mode > 1 or abs(by) > 0xFFF:
@@ -190,7 +190,7 @@ def skb_vlan_push(state: State, _ctx: int, protocol: int, tag: int) -> int:
     if wanted not in (0x0081, 0xA888):  # ETH_P_8021Q, ETH_P_8021AD in network byte order
         wanted = 0x0081
     if context.get("vlan_present"):
-        data = packet.bytes()
+        data = packet.content()
         inner = context.get("vlan_proto").to_bytes(4, "little")[:2] + context.get("vlan_tci").to_bytes(4, "big")[2:]
         packet.replace(data[:12] + inner + data[12:], "bpf_skb_vlan_push()")
     else:
@@ -214,7 +214,7 @@ def skb_vlan_pop(state: State, _ctx: int) -> int:
             packet.renew("bpf_skb_vlan_pop()")
             return 0
         _untag(state, packet)
-    data = packet.bytes()
+    data = packet.content()
     if context.get("protocol") in (0x0081, 0xA888) and len(data) >= 18:
         context.set("vlan_present", 1)
         context.set("vlan_proto", int.from_bytes(data[12:14], "little"))
@@ -226,7 +226,7 @@ def skb_vlan_pop(state: State, _ctx: int) -> int:
 
 
 def _untag(state: State, packet: Packet) -> None:
-    data = packet.bytes()
+    data = packet.content()
     packet.replace(data[:12] + data[16:], "bpf_skb_vlan_pop()")
     state.ctx().set("protocol", int.from_bytes(data[16:18], "little"))
 

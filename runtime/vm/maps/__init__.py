@@ -64,3 +64,9 @@ def _check(definition: Map) -> None:
         wrong = "max_entries is missing"
     if wrong:
         raise refuse("R2043", f"map '{name}' cannot be created: {wrong}", "correct its definition in section .maps")
+
+
+__all__ = [
+    "ArrayMap", "BloomMap", "DataMap", "DeviceMap", "HashMap", "MachineMap", "PerfEventArray", "ProgramArray", "QueueMap",
+    "ReferenceArray", "RingBufferMap", "create_map",
+]  # fmt: skip

@@ -60,7 +60,7 @@ class ArrayMap(MachineMap):
         """Elements of an array cannot be deleted."""
         return -errno.EINVAL
 
-    def keys(self) -> Iterator[bytes]:
+    def each_key(self) -> Iterator[bytes]:
         """Every index."""
         return (index.to_bytes(4, "little") for index in range(self.max_entries))
 
@@ -126,7 +126,7 @@ class ReferenceArray(MachineMap):
         """ENOENT for an empty slot."""
         return 0 if self.slots.pop(int.from_bytes(key, "little"), None) is not None else -errno.ENOENT
 
-    def keys(self) -> Iterator[bytes]:
+    def each_key(self) -> Iterator[bytes]:
         """The slots in use."""
         return (index.to_bytes(4, "little") for index in sorted(self.slots))
 

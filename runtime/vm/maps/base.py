@@ -49,7 +49,7 @@ class MachineMap:
 
     # ---- user space
 
-    def keys(self) -> Iterator[bytes]:
+    def each_key(self) -> Iterator[bytes]:
         """All keys."""
         return iter(())
 

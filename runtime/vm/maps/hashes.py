@@ -68,7 +68,7 @@ class HashMap(MachineMap):
         self._drop(old)
         return 0
 
-    def keys(self) -> Iterator[bytes]:
+    def each_key(self) -> Iterator[bytes]:
         """In order of insertion; safe against changes meanwhile."""
         return iter(list(self.elements))
 

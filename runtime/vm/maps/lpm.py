@@ -77,7 +77,7 @@ class LpmTrieMap(MachineMap):
     def __len__(self) -> int:
         return sum(map(len, self.prefixes.values()))
 
-    def keys(self) -> Iterator[bytes]:
+    def each_key(self) -> Iterator[bytes]:
         """By length, longest first, as they were written."""
         return iter([key for length in sorted(self.prefixes, reverse=True) for key, _ in self.prefixes[length].values()])
 

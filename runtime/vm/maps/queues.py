@@ -90,6 +90,6 @@ class BloomMap(MachineMap):
         """Adds."""
         return self.push(values[0], flags)
 
-    def keys(self) -> Iterator[bytes]:
+    def each_key(self) -> Iterator[bytes]:
         """A bloom filter cannot be listed."""
         return iter(())
