@@ -13,9 +13,10 @@ from .headers import Header
 from .macros import DefinitionError, Macro, parse_define, parse_name
 from .options import PreprocessOptions
 from .predefined import predefined_text
+from .printer import definition
 from .scan import Segment, scan
 from .state import Dependency, Frame, State
-from .tokens import BOL, DIGRAPHS, Token, lex, spell
+from .tokens import BOL, DIGRAPHS, Token, lex
 
 _DEFINE = re.compile(r"#define (\w+) ?(.*)")
 
@@ -113,7 +114,7 @@ class Preprocessor(State):
     def _command_line(self, main: Header) -> None:
         """-D and -U in order, then -imacros, then -include."""
         lines = []
-        for action, what in self.options.defines:
+        for action, what in self.options.macros:
             what = what.split("\n")[0]
             if action == "U":
                 lines.append(f"#undef {what}\n")
@@ -125,7 +126,7 @@ class Preprocessor(State):
         loc = self.frames[-1].file.base
         command_line = self.frames[-1]
         self._chunk(command_line)
-        for names, keep in ((self.options.macros_of, False), (self.options.forced, True)):
+        for names, keep in ((self.options.imacros, False), (self.options.forced, True)):
             for name in names:
                 if includes.force_include(self, name, loc):
                     kept = len(self.out)
@@ -215,19 +216,6 @@ def _define(state: State, frame: Frame, segment: Segment) -> None:
     state.macros[macro.name] = macro
     if state.options.keep_directives:
         state.emit_directive(definition(macro), macro.loc)
-
-
-def definition(macro: Macro) -> str:
-    """A macro as the `#define` that would make it."""
-    if not macro.ready:
-        macro.compile()
-    head = macro.name
-    if macro.function_like:
-        params = list(macro.params)
-        if macro.variadic:
-            params[-1] = "..." if params[-1] == "__VA_ARGS__" else f"{params[-1]}..."
-        head += f"({','.join(params)})"
-    return f"#define {head} {spell(macro.body)}"
 
 
 def _undef(state: State, frame: Frame, segment: Segment) -> None:

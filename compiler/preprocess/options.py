@@ -20,9 +20,9 @@ class PreprocessOptions:
     quote: list[str] = field(default_factory=list)  # -iquote
     system: list[str] = field(default_factory=list)  # -isystem
     after: list[str] = field(default_factory=list)  # -idirafter
-    defines: list[tuple[str, str]] = field(default_factory=list)  # ("D", "NAME=VALUE") and ("U", "NAME"), in order
+    macros: list[tuple[str, str]] = field(default_factory=list)  # ("D", "NAME=VALUE") and ("U", "NAME"), in order
     forced: list[str] = field(default_factory=list)  # -include
-    macros_of: list[str] = field(default_factory=list)  # -imacros
+    imacros: list[str] = field(default_factory=list)  # -imacros
     builtin_headers: bool = True  # our own headers; False for -nostdinc and -nobuiltininc
     host_headers: bool = True  # /usr/include; False for -nostdinc and -nostdlibinc
     target: Target = field(default_factory=Target)

@@ -1,0 +1,49 @@
+"""Dependency files for make, as `-MD -MF` write them: `target: source header header`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from .state import Dependency
+
+_WIDTH = 75
+
+
+def make_rule(targets: Sequence[str], files: Iterable[Dependency], *, system: bool = True, phony: bool = False) -> str:
+    """The rule that makes `targets` (quoted already) depend on `files`, the source first.
+
+    system   with headers of the system (-MD), or without (-MMD)
+    phony    also a rule without a recipe for every header, so that make does not stop when one is removed (-MP)
+    """
+    names = [quote(_plain(file.path)) for file in files if system or not file.system]
+    line = " ".join(targets) + ":"
+    lines = []
+    for name in names:
+        if len(line) + len(name) + 3 > _WIDTH and line.strip():
+            lines.append(line + " \\")
+            line = " "
+        line += f" {name}"
+    lines.append(line)
+    if phony:
+        lines += [f"{name}:" for name in names[1:]]
+    return "\n".join(lines) + "\n"
+
+
+def quote(name: str) -> str:
+    """A file's name as make reads it back."""
+    out = []
+    for index, character in enumerate(name):
+        if character == " ":
+            slashes = len(name[:index]) - len(name[:index].rstrip("\\"))
+            out.append("\\" * (slashes + 1) + " ")
+        elif character == "#":
+            out.append("\\#")
+        else:
+            out.append("$$" if character == "$" else character)
+    return "".join(out)
+
+
+def _plain(path: str) -> str:
+    while path.startswith("./"):
+        path = path[2:].lstrip("/")
+    return path

@@ -1,0 +1,112 @@
+"""Prints preprocessed text (`-E`, `-P`, `-dD`) and macro definitions (`-dM`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from ..source import SourceFile, SourceMap
+from .macros import DefinitionError, Macro
+from .tokens import BOL, Token, spell
+
+_BLANK_LINES = 8  # beyond so many a line marker is shorter
+_WORD_LIKE = frozenset("_$.")
+_OPERATORS = frozenset("+-*/%&|^=<>!#.:%")
+
+
+def print_tokens(tokens: list[Token], sources: SourceMap, *, markers: bool = True) -> str:
+    """The tokens as text that preprocesses and compiles to the same; `markers` tell files and lines (`# 1 "x.c"`)."""
+    return "".join(_Printer(sources, markers).pieces(tokens))
+
+
+class _Printer:
+    def __init__(self, sources: SourceMap, markers: bool) -> None:
+        self.sources, self.markers = sources, markers
+        self.file: SourceFile | None = None
+        self.line = 0
+        self.fresh = True  # at the start of a line
+
+    def pieces(self, tokens: list[Token]) -> Iterable[str]:
+        last: Token | None = None
+        for token in tokens:
+            if token.kind == "eof":
+                break
+            if token.kind in ("pragma", "directive"):
+                yield from self.new_line(token)
+                yield f"#pragma {token.text}\n" if token.kind == "pragma" else f"{token.text}\n"
+                self.line += 1
+                last = None
+                continue
+            if token.flags & BOL or last is None:
+                yield from self.new_line(token)
+                last = None
+                if self.markers:  # as far in as in the source, so that it reads well
+                    yield " " * (self.sources.place(token.loc).column - 1)
+            elif token.space or _would_join(last, token):
+                yield " "
+            yield token.text
+            self.fresh = False
+            last = token
+        if not self.fresh:
+            yield "\n"
+
+    def new_line(self, token: Token) -> Iterable[str]:
+        """Go to the line where `token` stands."""
+        if not self.fresh:
+            yield "\n"
+            self.line += 1
+            self.fresh = True
+        if not self.markers:
+            return
+        file = self.sources.file_of(token.loc)
+        place = self.sources.place(token.loc)
+        if file is not self.file or not 0 <= place.line - self.line <= _BLANK_LINES:
+            yield self.marker(file, place.file, place.line)
+        else:
+            yield "\n" * (place.line - self.line)
+        self.file, self.line = file, place.line
+
+    def marker(self, file: SourceFile, name: str, line: int) -> str:
+        """A line marker: 1 enters a header, 2 comes back from one, 3 is a system header."""
+        flags = ""
+        if self.file is not None and file is not self.file:
+            inside = file.included_from >= 0 and file.base > self.file.base
+            flags = " 1" if inside else " 2"
+        if file.system:
+            flags += " 3"
+        quoted = name.replace("\\", "\\\\").replace('"', '\\"')
+        return f'# {line} "{quoted}"{flags}\n'
+
+
+def _would_join(left: Token, right: Token) -> bool:
+    """Whether two tokens without blank space between them could be read as one, or as other ones."""
+    one, two = left.text[-1], right.text[0]
+    if left.loc >= 0 and right.loc == left.loc + len(left.text):
+        return False  # they stood so in the source
+    if (one.isalnum() or one in _WORD_LIKE) and (two.isalnum() or two in _WORD_LIKE or two in "\"'"):
+        return True
+    return (one in _OPERATORS and two in _OPERATORS) or (left.kind == "number" and two in "+-")
+
+
+def print_macros(macros: Mapping[str, Macro]) -> str:
+    """All macros as `#define`s, sorted by name, without `__LINE__` and its like."""
+    lines = []
+    for name in sorted(macros):
+        if macros[name].builtin is None:
+            try:
+                lines.append(definition(macros[name]))
+            except DefinitionError:
+                continue
+    return "".join(f"{line}\n" for line in lines)
+
+
+def definition(macro: Macro) -> str:
+    """A macro as the `#define` that makes it. Raises DefinitionError if it was defined badly in a system header."""
+    if not macro.ready:
+        macro.compile()
+    head = macro.name
+    if macro.function_like:
+        params = list(macro.params)
+        if macro.variadic:
+            params[-1] = "..." if params[-1] == "__VA_ARGS__" else f"{params[-1]}..."
+        head += f"({','.join(params)})"
+    return f"#define {head} {spell(macro.body)}"
