@@ -1,0 +1,8 @@
+/* Integer types: the same on every machine.
+   SPDX-License-Identifier: Apache-2.0 */
+#ifndef _ASM_TYPES_H
+#define _ASM_TYPES_H
+
+#include <linux/types.h>
+
+#endif

@@ -1,0 +1,108 @@
+/* IPv4 (RFC 791): header, type of service, options.
+   SPDX-License-Identifier: Apache-2.0 */
+#ifndef _LINUX_IP_H
+#define _LINUX_IP_H
+
+#include <linux/types.h>
+
+struct iphdr {
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	__u8 version : 4,
+	     ihl : 4;
+#else
+	__u8 ihl : 4, /* length of the header in 4-byte words */
+	     version : 4;
+#endif
+	__u8 tos;
+	__be16 tot_len;
+	__be16 id;
+	__be16 frag_off; /* 3 bits of flags, 13 of offset in 8-byte units */
+	__u8 ttl;
+	__u8 protocol; /* IPPROTO_* */
+	__sum16 check;
+	__be32 saddr;
+	__be32 daddr;
+	/* options follow */
+};
+
+struct ip_auth_hdr {
+	__u8 nexthdr;
+	__u8 hdrlen;
+	__be16 reserved;
+	__be32 spi;
+	__be32 seq_no;
+	__u8 auth_data[];
+};
+
+struct ip_esp_hdr {
+	__be32 spi;
+	__be32 seq_no;
+	__u8 enc_data[];
+};
+
+struct ip_comp_hdr {
+	__u8 nexthdr;
+	__u8 flags;
+	__be16 cpi;
+};
+
+struct ip_beet_phdr {
+	__u8 nexthdr;
+	__u8 hdrlen;
+	__u8 padlen;
+	__u8 reserved;
+};
+
+#define IPTOS_TOS_MASK             0x1E
+#define IPTOS_LOWDELAY             0x10
+#define IPTOS_THROUGHPUT           0x08
+#define IPTOS_RELIABILITY          0x04
+#define IPTOS_MINCOST              0x02
+#define IPTOS_PREC_MASK            0xE0
+#define IPTOS_PREC_NETCONTROL      0xE0
+#define IPTOS_PREC_INTERNETCONTROL 0xC0
+#define IPTOS_PREC_CRITIC_ECP      0xA0
+#define IPTOS_PREC_FLASHOVERRIDE   0x80
+#define IPTOS_PREC_FLASH           0x60
+#define IPTOS_PREC_IMMEDIATE       0x40
+#define IPTOS_PREC_PRIORITY        0x20
+#define IPTOS_PREC_ROUTINE         0x00
+#define IPOPT_COPY                 0x80
+#define IPOPT_CLASS_MASK           0x60
+#define IPOPT_NUMBER_MASK          0x1F
+#define IPOPT_CONTROL              0x00
+#define IPOPT_RESERVED1            0x20
+#define IPOPT_MEASUREMENT          0x40
+#define IPOPT_RESERVED2            0x60
+#define IPOPT_END                  0x00
+#define IPOPT_NOOP                 0x01
+#define IPOPT_SEC                  0x82
+#define IPOPT_LSRR                 0x83
+#define IPOPT_TIMESTAMP            0x44
+#define IPOPT_CIPSO                0x86
+#define IPOPT_RR                   0x07
+#define IPOPT_SID                  0x88
+#define IPOPT_SSRR                 0x89
+#define IPOPT_RA                   0x94
+#define IPVERSION                  0x04
+#define MAXTTL                     0xFF
+#define IPDEFTTL                   0x40
+#define IPOPT_OPTVAL               0x00
+#define IPOPT_OLEN                 0x01
+#define IPOPT_OFFSET               0x02
+#define IPOPT_MINOFF               0x04
+#define MAX_IPOPTLEN               0x28
+#define IPOPT_NOP                  0x01
+#define IPOPT_EOL                  0x00
+#define IPOPT_TS                   0x44
+#define IPOPT_TS_TSONLY            0x00
+#define IPOPT_TS_TSANDADDR         0x01
+#define IPOPT_TS_PRESPEC           0x03
+
+#define IPTOS_TOS(tos)    ((tos) & IPTOS_TOS_MASK)
+#define IPTOS_PREC(tos)   ((tos) & IPTOS_PREC_MASK)
+#define IPOPT_COPIED(opt) ((opt) & IPOPT_COPY)
+#define IPOPT_CLASS(opt)  ((opt) & IPOPT_CLASS_MASK)
+#define IPOPT_NUMBER(opt) ((opt) & IPOPT_NUMBER_MASK)
+
+#endif
