@@ -86,9 +86,9 @@ class _Reader:
             self.object.data[section.name] = DataSection(section.name, section.data, max(section.align, 1))
 
     def _symbols(self) -> None:
-        """Functions and variables."""
+        """Functions and variables, in the order in which they lie in the file: symbol tables put static ones first."""
         obj, sections = self.object, self.elf.sections
-        for symbol in self.elf.symbols:
+        for symbol in sorted(self.elf.symbols, key=lambda symbol: (symbol.section, symbol.value)):
             linkage = _LINKAGE.get(symbol.binding, Linkage.GLOBAL)
             if symbol.section in self.code and symbol.type == e.STT_FUNC:
                 insns = self.insns[symbol.section]
@@ -210,8 +210,8 @@ class _Reader:
         insns = function.insns
         insn = insns[slot]
         if relocation.type == e.R_BPF_64_64 and insn.op == LDDW and slot + 1 < len(insns):
-            addend = insn.imm & 0xFFFFFFFF | (insns[slot + 1].imm & 0xFFFFFFFF) << 32
-            reference = self._address(symbol, addend, slot)
+            # only the first slot's imm: LLVM leaves the second 0 when it is negative, and libbpf does not look at it
+            reference = self._address(symbol, insn.imm, slot)
             insns[slot], insns[slot + 1] = insn._replace(src=0, imm=0), insns[slot + 1]._replace(imm=0)
         elif relocation.type == e.R_BPF_64_32 and insn.op == _CALL:
             if symbol.section == e.SHN_UNDEF:

@@ -47,7 +47,7 @@ SEC("xdp") int second(struct xdp_md *ctx)
 {
     struct key key = { 32, { 10, 0, 0, 1 } };
     struct event *event = lookup(&blocked, &key);
-    return event ? event->code : glob(ctx->data_meta);
+    return event ? event->code : glob(ctx->ingress_ifindex);
 }
 char LICENSE[] SEC("license") = "GPL";
 int VERSION SEC("version") = 0x50a00;
