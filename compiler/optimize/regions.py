@@ -51,11 +51,15 @@ Place = tuple[Value, "int | None"]
 def place_of(address: Value, offset: int = 0) -> Place:
     """The root of an address and the constant distance to it."""
     total: int | None = offset
-    while isinstance(address, PtrAdd):
-        step = address.operands[1]
-        total = total + step.signed if total is not None and isinstance(step, Constant) else None
-        address = address.operands[0]
-    return address, total
+    while True:
+        match address:
+            case PtrAdd(operands=[base, step]):
+                total = total + step.signed if total is not None and isinstance(step, Constant) else None
+                address = base
+            case Unary(op="inttoptr", operands=[Unary(op="ptrtoint", operands=[base])]):
+                address = base
+            case _:
+                return address, total
 
 
 class Regions:

@@ -147,6 +147,7 @@ eq/ne (xor x C) D             => eq/ne x [C ^ D]             if once            
 eq/ne (sub x y) 0             => eq/ne x y                   if once                   ; a difference or none
 eq/ne (xor x y) 0             => eq/ne x y                   if once                   ; a difference or none
 eq/ne (bswap16 x) C           => eq/ne x [swap16(C)] if C <= 0xffff and may(x) <= 0xffff ; swap the constant instead
+eq/ne (and (bswap16 x) D) C   => eq/ne (bswap16 x) C         if D & 0xffff == 0xffff  ; nothing above 16 bits to compare
 eq/ne (bswap32 x) C           => eq/ne x [swap32(C)]         if bits == 32             ; swap the constant instead
 eq/ne (bswap64 x) C           => eq/ne x [swap64(C)]                                   ; swap the constant instead
 eq/ne (bswap32 x) (bswap32 y) => eq/ne x y                   if bits == 32             ; equal before as after swapping
