@@ -12,6 +12,7 @@ from .emit import emit
 from .frame import lay_out_frame
 from .layout import lay_out
 from .machine import MachineFunction, print_function
+from .peephole import clean_up
 from .prepare import prepare
 from .select import select
 from .slots import share_slots
@@ -22,6 +23,7 @@ def generate(function: ir.Function, target: Target, sources: SourceMap, diagnost
     machine = _selected(function, target, diagnostics)
     allocate(machine)
     share_slots(machine)
+    clean_up(machine)
     lay_out_frame(machine, diagnostics)
     lay_out(machine)
     return emit(machine, sources, diagnostics)

@@ -70,15 +70,15 @@ def _order(entry: MachineBlock) -> list[MachineBlock]:
                 work.append(target)
     waiting = [entry]
     while waiting:
-        block: MachineBlock | None = waiting.pop()
-        while block is not None and block not in placed:
-            order.append(block)
-            placed.add(block)
-            for target in block.targets:
+        here: MachineBlock | None = waiting.pop()
+        while here is not None and here not in placed:
+            order.append(here)
+            placed.add(here)
+            for target in here.targets:
                 entering[target] -= 1
-            fresh = [target for target in reversed(block.targets) if target not in placed]
+            fresh = [target for target in reversed(here.targets) if target not in placed]
             # rather go on where nothing else still has to come from: a join is placed after its last predecessor
             following = next((t for t in fresh if not entering[t]), fresh[0] if fresh else None)
             waiting += [t for t in reversed(fresh) if t is not following]
-            block = following
+            here = following
     return order

@@ -54,6 +54,7 @@ _INVERTED = {
 }  # fmt: skip
 _ATOMIC = {"add": isa.ADD, "or": isa.OR, "and": isa.AND, "xor": isa.XOR, "xchg": isa.XCHG, "cmpxchg": isa.CMPXCHG}
 _REFERENCE = {"map": RefKind.MAP, "data": RefKind.DATA, "function": RefKind.FUNCTION, "extern": RefKind.EXTERN}
+_CONSTRAINTS = frozenset({"r", "w", "i", "n", "m", "ri", "rm", "g", "X"})
 _LOW_HALF_UNARY = frozenset({"sext", "sext8", "sext16", "bswap16", "bswap32"})
 
 
@@ -242,6 +243,12 @@ class _Selector:
 
     def _incoming(self) -> None:
         """Arguments arrive in r1-r5. Other compilers' callers may leave anything above an int: global functions cut it."""
+        if len(self.function.parameters) > len(ARGUMENTS):
+            self.diagnostics.error(
+                "E0503", self.function.span,
+                f"'{self.function.name}' has {len(self.function.parameters)} parameters, BPF passes five",
+                fix="pass a pointer to a struct that holds the others",
+            )  # fmt: skip
         for parameter, register in zip(self.function.parameters, ARGUMENTS, strict=False):
             if parameter not in self.users:
                 continue
@@ -249,6 +256,8 @@ class _Selector:
                 parameter.type is Ty.I32 and self.function.linkage != "static" and not self._low_half_only(parameter)
             )
             self.emit(MOV32_X if narrow else MOV_X, self.define(parameter), register)
+        for parameter in self.function.parameters[len(ARGUMENTS) :]:
+            self.emit(MOV_K, self.define(parameter))
 
     def _block(self, block: ir.Block) -> None:
         self.current = self.blocks[block]
@@ -514,6 +523,11 @@ class _Selector:
         self.emit(op, base, register, offset, code | isa.FETCH).slot = slot
 
     def _call(self, instr: ir.Call) -> None:
+        if len(instr.operands) > len(ARGUMENTS):
+            self.diagnostics.error(
+                "E0503", instr.span, f"'{instr.symbol}' is called with {len(instr.operands)} arguments, BPF passes five",
+                fix="pass a pointer to a struct that holds the others",
+            )  # fmt: skip
         for register, value in zip(ARGUMENTS, instr.operands, strict=False):
             self._into(register, value)
         call = self.emit(CALL, imm=instr.number)
@@ -527,15 +541,24 @@ class _Selector:
             self.emit(MOV32_X if narrow else MOV_X, self.define(instr), RESULT)
 
     def _asm(self, instr: ir.Asm) -> None:
+        """Empty templates: they keep the optimizer from knowing a value. The input tied to the output is a copy."""
+        constraints = [*instr.inputs, instr.output] if instr.output else instr.inputs
+        unknown = next((c for c in constraints if c.lstrip("=+&%") not in _CONSTRAINTS and not c.isdigit()), None)
         if instr.template.strip():
             self.diagnostics.error(
                 "E0510", instr.span, "inline assembly is not supported yet, except an empty template as a barrier",
                 fix='write the operation in C, or keep only asm volatile("" : "+r"(x))',
             )  # fmt: skip
+        elif unknown is not None:
+            self.diagnostics.error(
+                "E0511", instr.span, f"the constraint '{unknown}' is not supported in inline assembly",
+                fix="use r (a register), i (a constant), m (memory) or the number of an output",
+            )  # fmt: skip
         if instr.type is Ty.NONE:
             return
         register = self.define(instr)
         if instr.tied >= 0:
+            # i32 in, i32 out: both zero-extended, as an empty template leaves them
             self._into(register, instr.operands[instr.tied])
         else:
             self.emit(MOV_K, register)

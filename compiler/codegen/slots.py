@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from ..object import isa
-from .liveness import bits
+from .liveness import bits, definitions
 from .machine import Instr, MachineBlock, MachineFunction
 
 
@@ -31,15 +31,37 @@ def share_slots(function: MachineFunction) -> None:
                 meets[slot] |= live
                 for other in live:
                     meets[other].add(slot)
+    likes = _copies(function)
     shared: dict[int, int] = {}
     for slot in order:
         taken = {shared[other] for other in meets[slot] if other in shared}
-        shared[slot] = next(candidate for candidate in spills if candidate not in taken)
+        wishes = [shared[other] for other in likes[slot] if other in shared]
+        shared[slot] = next(candidate for candidate in [*wishes, *spills] if candidate not in taken)
     for block in function.blocks:
         for instr in block.instrs:
             slot = _spill_slot(function, instr)
             if slot >= 0:
                 instr.slot = shared[slot]
+
+
+def _copies(function: MachineFunction) -> dict[int, list[int]]:
+    """For each slot those that a register carries its value to or from: in the same slot, the copy is none."""
+    likes: dict[int, list[int]] = defaultdict(list)
+    for block in function.blocks:
+        held: dict[int, int] = {}  # register -> the slot it was loaded from
+        for instr in block.instrs:
+            slot = _spill_slot(function, instr)
+            if slot >= 0 and not _is_load(instr):
+                source = held.get(instr.src)
+                if source is not None and source != slot:
+                    likes[slot].append(source)
+                    likes[source].append(slot)
+                continue
+            for register in bits(definitions(instr)):
+                held.pop(register, None)
+            if slot >= 0:
+                held[instr.dst] = slot
+    return likes
 
 
 def _spill_slot(function: MachineFunction, instr: Instr) -> int:
