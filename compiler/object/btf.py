@@ -351,7 +351,7 @@ class Btf:
         """The .BTF section. `strings` may already hold what .BTF.ext wants in the table."""
         strings = strings or StringTable()
         order = ">" if self.big_endian else "<"
-        types = b"".join([_encode_type(t, order, strings) for t in self.types[1:]])
+        types = b"".join([_encode_checked(t, order, strings) for t in self.types[1:]])
         text = strings.encode()
         header = struct.pack(
             order + "HBBIIIII", MAGIC, VERSION, 0, HEADER_BYTES, 0, len(types), len(types), len(text)
@@ -367,6 +367,14 @@ class Btf:
             raise btf_error("the section ends in the middle of a type") from None
 
 
+def _encode_checked(t: BtfType, order: str, strings: StringTable) -> bytes:
+    try:
+        return _encode_type(t, order, strings)
+    except struct.error:
+        what = f"'{getattr(t, 'name', '')}'"
+        raise btf_error(f"{type(t).__name__.lower()} {what} is too large for the format", "make it smaller") from None
+
+
 def _encode_type(t: BtfType, order: str, strings: StringTable) -> bytes:
     name = strings.add(getattr(t, "name", ""))
     flag, vlen, rest, tail = 0, 0, 0, b""
@@ -380,6 +388,8 @@ def _encode_type(t: BtfType, order: str, strings: StringTable) -> bytes:
             tail = pack(order + "III", element, index, count)
         case Struct(size=rest, members=members) | Union(size=rest, members=members):
             vlen, flag = len(members), int(any(m.bits for m in members))
+            if flag and any(m.bit_offset >> 24 for m in members):
+                raise struct.error  # offsets share their word with the widths
             tail = b"".join([
                 pack(order + "III", strings.add(m.name), m.type, m.bits << 24 | m.bit_offset) for m in members
             ])  # fmt: skip
@@ -411,6 +421,8 @@ def _encode_type(t: BtfType, order: str, strings: StringTable) -> bytes:
             flag = int(attribute)
         case Void():
             raise AssertionError("void is never written")
+    if vlen > 0xFFFF:
+        raise struct.error
     return pack(order + "III", name, flag << 31 | t.kind << 24 | vlen, rest) + tail
 
 
