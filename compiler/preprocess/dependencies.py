@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-
-from .state import Dependency
+from typing import NamedTuple
 
 _WIDTH = 75
+
+
+class Dependency(NamedTuple):
+    """A file that was read."""
+
+    path: str
+    system: bool
 
 
 def make_rule(targets: Sequence[str], files: Iterable[Dependency], *, system: bool = True, phony: bool = False) -> str:

@@ -15,7 +15,7 @@ from .options import PreprocessOptions
 from .predefined import predefined_text
 from .printer import definition
 from .scan import Segment, scan
-from .state import Dependency, Frame, State
+from .state import Frame, State
 from .tokens import BOL, DIGRAPHS, Token, lex
 
 _DEFINE = re.compile(r"#define (\w+) ?(.*)")
@@ -30,7 +30,7 @@ def preprocess(name: str, text: str, sources: SourceMap, diagnostics: Diagnostic
 
 
 class Preprocessor(State):
-    """One translation unit. After `run`, `macros`, `dependencies` and `out` tell what came of it."""
+    """One translation unit. After `run`, `macros` and `out` tell what came of it."""
 
     def __init__(self, sources: SourceMap, diagnostics: Diagnostics, options: PreprocessOptions) -> None:
         super().__init__(sources, diagnostics, options)
@@ -44,7 +44,6 @@ class Preprocessor(State):
         main = Header(name, scan(text), (-1, -1))
         self._predefine()
         self._command_line(main)
-        self.dependencies = {name: Dependency(name, False), **self.dependencies}
         self.enter(main, name, -1, False, -1)
         self._read()
         self.out.append(Token("eof", "", self._end, BOL))

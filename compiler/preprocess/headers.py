@@ -49,7 +49,7 @@ class Headers:
         if options.builtin_headers:
             self.folders.append(Folder(BUILTIN_HEADERS, True))
         if options.host_headers:
-            self.folders += [Folder(path, True) for path in HOST_HEADERS]
+            self.folders += [Folder(options.root + path, True) for path in HOST_HEADERS]
         self.folders += [Folder(path, True) for path in options.after]
         self.options = options
         self._headers: dict[str, Header] = {}

@@ -6,7 +6,7 @@ import re
 
 from .headers import Found
 from .scan import Segment
-from .state import Dependency, Frame, State
+from .state import Frame, State
 from .tokens import Token, spell
 
 _NAME = re.compile(r'(?:\s|/\*.*?\*/)*(?:<([^>\n]*)>|"([^"\n]*)")', re.S)
@@ -60,8 +60,6 @@ def _enter(state: State, found: Found, loc: int, once: bool) -> None:
         state.diagnostics.error("E0111", loc, f"header '{found.path}' cannot be read: {error.strerror}",
                                 fix="check its permissions")  # fmt: skip
         return
-    if found.path not in state.dependencies:
-        state.dependencies[found.path] = Dependency(found.path, found.system)
     guard = header.scan.guard
     if (guard and guard in state.macros) or header.identity in state.once:
         return

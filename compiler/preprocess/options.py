@@ -25,6 +25,8 @@ class PreprocessOptions:
     imacros: list[str] = field(default_factory=list)  # -imacros
     builtin_headers: bool = True  # our own headers; False for -nostdinc and -nobuiltininc
     host_headers: bool = True  # /usr/include; False for -nostdinc and -nostdlibinc
+    root: str = ""  # --sysroot: what /usr/include is relative to
+    hosted: bool = True  # False for -ffreestanding: __STDC_HOSTED__ is 0
     target: Target = field(default_factory=Target)
     standard: str = "gnu17"  # -std
     optimize: bool = True  # whether __OPTIMIZE__ is defined

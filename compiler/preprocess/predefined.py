@@ -127,7 +127,6 @@ __SIZEOF_WINT_T__ 4
 __STDC_EMBED_EMPTY__ 2
 __STDC_EMBED_FOUND__ 1
 __STDC_EMBED_NOT_FOUND__ 0
-__STDC_HOSTED__ 1
 __STDC_UTF_16__ 1
 __STDC_UTF_32__ 1
 __STDC__ 1
@@ -237,6 +236,7 @@ def _language(options: PreprocessOptions) -> list[str]:
     version = STANDARDS.get(options.standard[-2:], STANDARDS["17"])
     if version:
         rows.append(f"__STDC_VERSION__ {version}")
+    rows.append(f"__STDC_HOSTED__ {int(options.hosted)}")
     rows.append("__GNUC_STDC_INLINE__ 1" if version else "__GNUC_GNU_INLINE__ 1")
     if not options.standard.startswith("gnu"):
         rows.append("__STRICT_ANSI__ 1")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from ..diagnostics import Diagnostics
 from ..source import SourceFile, SourceMap, Span
@@ -46,13 +45,6 @@ class Frame:
         return os.path.dirname(self.path)
 
 
-class Dependency(NamedTuple):
-    """A file that was read, for dependency files."""
-
-    path: str
-    system: bool
-
-
 class State:
     """All that directives read and change."""
 
@@ -69,7 +61,6 @@ class State:
         self.once: set[tuple[int, int]] = set()  # files with #pragma once
         self.frames: list[Frame] = []
         self.out: list[Token] = []
-        self.dependencies: dict[str, Dependency] = {}
         self.main_name = ""
         self.missing_header = False  # an #error after that is its consequence
         self.in_arguments = False

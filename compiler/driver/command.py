@@ -1,0 +1,229 @@
+"""`main`: does what a command line of `purebpf-cc` asks for, one input after the other."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..diagnostics import Diagnostic, PurebpfError, Severity
+from ..report import FINDINGS, OK, USAGE, guarded, show, write_whole
+from .arguments import parse_arguments
+from .information import answer, command_text, search_list, version_text
+from .request import Request, UsageError, usage_error
+
+if TYPE_CHECKING:
+    from ..api import Compilation
+    from ..object.model import Object
+    from ..source import SourceMap
+
+STDIN = "<stdin>"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run `purebpf-cc ARGUMENTS`; gives the exit code."""
+    return guarded("purebpf-cc", _main, sys.argv[1:] if argv is None else argv)
+
+
+def _main(arguments: Sequence[str]) -> int:
+    text = answer(arguments)
+    if text is not None:
+        print(text)
+        return OK
+    try:
+        request = parse_arguments(arguments)
+        if request.verbose or request.show_only:
+            print(version_text(), file=sys.stderr)
+            print(command_text(arguments), file=sys.stderr)
+        if request.verbose:
+            print(search_list(request), file=sys.stderr)
+        if request.show_only or (request.verbose and not request.inputs):
+            return OK
+        _check(request)
+    except UsageError as error:
+        show(error.diagnostics, as_json="--json" in arguments)
+        return USAGE
+    return _run(request)
+
+
+def _check(request: Request) -> None:
+    """Whether what is asked for can be done at all."""
+    if not request.inputs:
+        raise usage_error("E0703", "there is no input file", "name a C file: purebpf-cc -O2 -g -c prog.bpf.c -o prog.bpf.o")
+    if request.stage == "link":
+        raise usage_error("E0704", "making executables is not possible: BPF programs are loaded as objects", "add -c")
+    if request.output not in (None, "-") and len(request.inputs) > 1 and request.stage != "syntax":
+        raise usage_error("E0703", "-o names one file but there are several inputs", "leave -o away, or compile one by one")
+    if request.stage != "preprocess":
+        if request.big_endian:
+            raise usage_error("E0704", "big-endian BPF is not supported yet", "use -target bpf on a little-endian machine")
+        if request.target().cpu < 3:
+            raise usage_error("E0704", f"-mcpu={request.cpu} is not supported", "use -mcpu=v3, which Linux 5.1 and newer run")
+    for path, language in request.inputs:
+        if path == "-" and not language and request.stage != "preprocess":
+            raise usage_error("E0703", "the language of the standard input is not told", "put -x c before the '-'")
+        suffix = os.path.splitext(path)[1]
+        if not language and path != "-" and suffix in _NOT_C:
+            raise usage_error("E0704", f"'{path}' is {_NOT_C[suffix]}, which is not compiled here", "name a C file (.c or .i)")
+
+
+_NOT_C = {
+    ".o": "an object", ".a": "a library", ".so": "a library", ".s": "assembly", ".S": "assembly", ".ll": "LLVM's language",
+    ".bc": "LLVM bitcode", ".cc": "C++", ".cpp": "C++", ".cxx": "C++", ".rs": "Rust", ".go": "Go", ".py": "Python",
+}  # fmt: skip
+
+
+def _run(request: Request) -> int:
+    """Compile all inputs, going on after one that fails."""
+    found: list[Diagnostic] = []
+    for path, _ in request.inputs:
+        try:
+            work = _preprocess if request.stage == "preprocess" else _compile
+            found += _filter(request, work(request, path))
+        except PurebpfError as error:
+            found += _filter(request, error.diagnostics)
+    if found or request.json:
+        show(found, as_json=request.json)
+    return FINDINGS if any(item.severity is Severity.ERROR for item in found) else OK
+
+
+def _filter(request: Request, found: Sequence[Diagnostic]) -> list[Diagnostic]:
+    """Diagnostics as -w, -Wno-... and -Werror want them."""
+    kept = []
+    for item in found:
+        if item.severity is Severity.WARNING:
+            if not request.show_warnings or item.code in request.silenced:
+                continue
+            if request.fatal_warnings:
+                item = dataclasses.replace(item, severity=Severity.ERROR)
+        kept.append(item)
+    return kept
+
+
+def _read(path: str) -> tuple[str, str]:
+    """An input's name and text."""
+    from ..api import read_source
+
+    if path == "-":
+        return STDIN, sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
+    return path, read_source(path)
+
+
+def _preprocess(request: Request, path: str) -> list[Diagnostic]:
+    """-E, -M, -MM, -dM."""
+    from ..diagnostics import Diagnostics
+    from ..preprocess import Preprocessor
+    from ..preprocess.printer import print_macros, print_tokens
+    from ..source import SourceMap
+
+    name, text = _read(path)
+    sources = SourceMap()
+    diagnostics = Diagnostics(sources)
+    preprocessor = Preprocessor(sources, diagnostics, request.preprocess)
+    tokens = preprocessor.run(name, text)
+    failed = _failed(request, diagnostics.found)
+    if request.depend_only:
+        if not failed:
+            _write(request.depend_file or request.output or "-", _rule(request, sources, name))
+        return diagnostics.found
+    if request.dump == "macros":
+        output = print_macros(preprocessor.macros)
+    else:
+        output = print_tokens(tokens, sources, markers=request.markers)
+    if not failed:
+        _write(request.output or "-", output)
+        _write_dependencies(request, sources, name)
+    return diagnostics.found
+
+
+def _compile(request: Request, path: str) -> list[Diagnostic]:
+    """-c, -S, -fsyntax-only."""
+    from ..api import Compilation, Options
+
+    name, text = _read(path)
+    compilation = Compilation(text, name, Options(request.preprocess, request.target(), request.debug))
+    if request.stage == "syntax":
+        compilation.unit()
+    else:
+        data = _product(request, compilation)
+        if not _failed(request, compilation.diagnostics.found):
+            _write(output_name(request, path), data)
+    if not _failed(request, compilation.diagnostics.found):
+        _write_dependencies(request, compilation.sources, name)
+    return compilation.diagnostics.found
+
+
+def _product(request: Request, compilation: Compilation) -> bytes:
+    obj = compilation.object()
+    if request.stage == "assembly":
+        return assembly(obj).encode()
+    from ..object.write import write_object
+
+    return write_object(obj)
+
+
+def assembly(obj: Object) -> str:
+    """All functions in the syntax that `compiler.object.assemble` and LLVM read."""
+    from ..object.disassemble import disassemble
+
+    lines = []
+    for function in obj.functions.values():
+        lines += [f'\t.section\t"{function.section}","ax"', f"{function.name}:"]
+        lines += [f"\t{text}" for text in disassemble(function.insns)]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _failed(request: Request, found: Sequence[Diagnostic]) -> bool:
+    return any(item.severity is Severity.ERROR for item in _filter(request, found))
+
+
+def output_name(request: Request, path: str) -> str:
+    """Where an input's product goes: -o, or its name in the current folder with another ending."""
+    if request.output:
+        return request.output
+    stem = Path(path).stem if path != "-" else "-"
+    return f"{stem}.s" if request.stage == "assembly" else f"{stem}.o"
+
+
+def _write_dependencies(request: Request, sources: SourceMap, name: str) -> None:
+    if not request.depend:
+        return
+    base = request.output if request.output and request.output != "-" else Path(name).name
+    target = request.depend_file or f"{os.path.splitext(base)[0]}.d"
+    _write(target, _rule(request, sources, name))
+
+
+def _rule(request: Request, sources: SourceMap, name: str) -> str:
+    """The make rule for the input called `name`."""
+    from ..preprocess.dependencies import Dependency, make_rule, quote
+
+    files = {
+        file.name: Dependency(file.name, file.system)
+        for file in sources.files
+        if file.name not in ("<built-in>", "<command line>", name, STDIN)
+    }
+    main = [Dependency(name, False)] if name != STDIN else []
+    targets = request.depend_targets
+    if not targets:
+        made = request.output if request.output and not request.depend_only and request.output != "-" else None
+        targets = [quote(made or f"{Path(name).stem if name != STDIN else '-'}.o")]
+    return make_rule(targets, [*main, *files.values()], system=request.depend == "all", phony=request.phony)
+
+
+def _write(path: str, content: str | bytes) -> None:
+    data = content.encode("utf-8", "surrogateescape") if isinstance(content, str) else content
+    if path == "-":
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+        return
+    try:
+        write_whole(path, data)
+    except OSError as error:
+        message = f"cannot write '{path}': {error.strerror}"
+        fix = "does its folder exist, and may you write there?"
+        raise PurebpfError(Diagnostic("E0705", Severity.ERROR, message, fix=fix)) from None

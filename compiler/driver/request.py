@@ -1,0 +1,54 @@
+"""What a command line asks for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ..diagnostics import Diagnostic, PurebpfError, Severity
+from ..preprocess import PreprocessOptions
+from ..target import Target
+
+
+class UsageError(PurebpfError):
+    """A command line that makes no sense. E0702 an option, E0703 the inputs and outputs, E0704 what is not supported."""
+
+
+def usage_error(code: str, message: str, fix: str) -> UsageError:
+    """The exception for a command line."""
+    return UsageError(Diagnostic(code, Severity.ERROR, message, fix=fix))
+
+
+@dataclass(slots=True)
+class Request:
+    """A parsed command line."""
+
+    inputs: list[tuple[str, str]] = field(default_factory=list)  # path, language: "c", "i" (preprocessed) or "" by its name
+    output: str | None = None
+    stage: str = "link"  # "preprocess" -E, "assembly" -S, "object" -c, "syntax" -fsyntax-only; "link" if none is asked for
+    language: str = ""  # -x, for the inputs that follow
+    preprocess: PreprocessOptions = field(default_factory=PreprocessOptions)
+    cpu: str = "v3"
+    big_endian: bool = False
+    debug: bool = True  # BTF and line information; -g0 leaves them out
+    markers: bool = True  # -E with line markers; -P without
+    dump: str = ""  # "macros" -dM, "definitions" -dD
+    depend: str = ""  # "all" -MD -M, "user" -MMD -MM
+    depend_only: bool = False  # -M, -MM
+    depend_file: str | None = None
+    depend_targets: list[str] = field(default_factory=list)  # ready for make
+    phony: bool = False
+    show_warnings: bool = True
+    fatal_warnings: bool = False
+    silenced: set[str] = field(default_factory=set)  # codes of warnings
+    json: bool = False
+    verbose: bool = False
+    show_only: bool = False  # -###
+    ignored: list[str] = field(default_factory=list)
+
+    def target(self) -> Target:
+        """The target that -mcpu and -target name."""
+        return Target(CPUS[self.cpu], self.big_endian)
+
+
+# -mcpu; "generic" and "probe" mean the default, as clang takes the newest set it knows to be safe
+CPUS = {"v1": 1, "v2": 2, "v3": 3, "v4": 4, "generic": 3, "probe": 3}
