@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 ContextValue = Mapping[str, Any] | Sequence[int] | bytes | None
 _PACKET_KINDS = (Kind.PACKET, Kind.PACKET_END, Kind.PACKET_META)
+_PACKET_STRUCTS = ("__sk_buff", "xdp_md")
 # program types whose packet starts behind the Ethernet header (net/bpf/test_run.c: all that are not L2)
 _NO_LINK_HEADER = ("socket_filter", "cgroup_skb", "lwt_in", "lwt_out", "lwt_xmit", "lwt_seg6local")
 _ARGUMENT_LISTS = ("raw_tracepoint", "raw_tracepoint_writable", "tracing", "lsm")
@@ -108,7 +109,7 @@ def make_context(state: State, section: SectionMatch, obj: Object, program: str,
     """The context of `program`, in the address space until the run ends. Raises `MachineError`."""
     kind = section.program.name
     shape = layout(kind, section.attach.short if section.attach else "")
-    if shape is not None and any(row.kind in _PACKET_KINDS for row in shape.fields):
+    if shape is not None and (shape.struct in _PACKET_STRUCTS or any(row.kind in _PACKET_KINDS for row in shape.fields)):
         context = _with_packet(state, kind, shape, packet or b"", value)
     elif packet is not None:
         raise refuse("R2044", f"program '{program}' ({section.section.name}) takes no packet",
@@ -149,7 +150,7 @@ def _defaults(kind: str, frame: bytes, length: int) -> dict[str, int]:
     if kind == "xdp":
         return {"ingress_ifindex": 1}
     protocol = _ethernet_protocol(frame)
-    fields = {"len": length, "wire_len": length, "protocol": protocol, "ifindex": 1, "pkt_type": _packet_type(frame)}
+    fields = {"len": length, "protocol": protocol, "ifindex": 1, "pkt_type": _packet_type(frame)}
     if kind == "cgroup_skb":
         network = frame[ETH_HEADER:]
         if protocol == 0x0008 and len(network) >= 20:
@@ -169,13 +170,10 @@ def _ethernet_protocol(frame: bytes) -> int:
 
 
 def _packet_type(frame: bytes) -> int:
-    """PACKET_HOST, BROADCAST, MULTICAST, OTHERHOST: the device's own address is all zeros."""
-    destination = frame[:6]
-    if destination == b"\xff" * 6:
-        return 1
-    if destination[0] & 1:
+    """PACKET_HOST, MULTICAST or OTHERHOST: the address of `lo` and its broadcast address are all zeros."""
+    if frame[0] & 1:
         return 2
-    return 3 if any(destination) else 0
+    return 3 if any(frame[:6]) else 0
 
 
 def _set_fields(state: State, context: Context, shape: Layout, value: ContextValue) -> None:

@@ -45,6 +45,7 @@ class Run:
     fields: dict[str, int | bytes] = field(default_factory=dict)
     redirect: tuple[str, int] | None = None
     r0: int = 0  # all 64 bits
+    meta: bytes = b""  # XDP metadata in front of the packet; the kernel's test run gives it as part of the packet
 
 
 class Machine:
@@ -118,12 +119,14 @@ class Machine:
             r0 = self._interpreter.run(code, context.address)
             if state.held:
                 raise self._interpreter.at_end(code, _still_held(state.held))
-            after = None
+            after, meta = None, b""
             if packet is not None and context.packet is not None:
-                after = context.link_header + context.packet.content()
+                # the kernel gives back an empty Ethernet header in front of packets that came without
+                after = bytes(len(context.link_header)) + context.packet.content()
+                meta = context.packet.metadata()
             kind = self._sections[name].program.name
             return Run(r0 & 0xFFFF_FFFF, after, state.steps, bytes(context.data), list(state.printk),
-                       action_name(kind, r0 & 0xFFFF_FFFF), context.fields(), state.redirect, r0)  # fmt: skip
+                       action_name(kind, r0 & 0xFFFF_FFFF), context.fields(), state.redirect, r0, meta)  # fmt: skip
         finally:
             state.helpers.clear()
             state.helpers.update(kept)

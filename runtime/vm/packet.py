@@ -61,6 +61,10 @@ class Packet:
         """The packet as it is."""
         return bytes(self.buffer[self.start : self.end])
 
+    def metadata(self) -> bytes:
+        """What lies between data_meta and data."""
+        return bytes(self.buffer[self.meta : self.start])
+
     def get(self, offset: int, size: int) -> bytes | None:
         """`size` bytes at `offset`, None if they are not all in the packet."""
         if not 0 <= offset <= len(self) - size:

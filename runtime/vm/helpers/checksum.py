@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 
 from ..state import State
-from .packet import packet_of
+from .packet import ENOTSUPP, packet_of
 from .table import helper, u32
 
 _FIELD_SIZE, _PSEUDO_HEADER, _MARK_MANGLED, _MARK_ENFORCE, _IPV6 = 0xF, 0x10, 0x20, 0x40, 0x80
@@ -60,7 +60,7 @@ def csum_diff(state: State, old: int, old_size: int, new: int, new_size: int, se
 @helper("csum_update")
 def csum_update(state: State, _ctx: int, value: int) -> int:
     """The machine's packets have no hardware checksum."""
-    return -errno.ENOTSUP if not value else -524
+    return -ENOTSUPP
 
 
 @helper("csum_level")
@@ -69,36 +69,33 @@ def csum_level(state: State, _ctx: int, level: int) -> int:
     return -errno.EINVAL if level > 3 else -errno.EACCES if level == 0 else 0
 
 
-def _replace(state: State, offset: int, size: int, old: int, new: int, *, mangled: bool = False) -> int:
+def _replace(state: State, offset: int, size: int, old: int, new: int, *, mangled: bool = False, enforce: bool = False) -> int:
+    """Correct the 16-bit checksum at `offset`; `mangled`: 0 means that there is none."""
     packet = packet_of(state)
     field = packet.get(u32(offset), 2)
     if u32(offset) > 0xFFFF or u32(offset) % 2 or field is None:
         return -errno.EFAULT
     check = int.from_bytes(field, "little")
-    if mangled and not check:
+    if mangled and not enforce and not check:
         return 0
-    if size == 0:  # `new` is a difference (csum_replace_by_diff)
+    if size not in (0, 2, 4) or (size == 0 and old):
+        return -errno.EINVAL
+    if size == 0:  # `new` is a difference
         total = add(~check & 0xFFFF, u32(new))
     else:
         mask = (1 << 8 * size) - 1
-        if size == 2:  # csum_replace2: 16-bit arithmetic
-            total = add(add(~check & 0xFFFF, ~old & mask), new & mask)
-        else:
-            total = add(add(~check & 0xFFFF, ~old & mask), new & mask)
+        total = add(add(~check & 0xFFFF, ~old & mask), new & mask)
     check = fold(total)
-    if mangled and not check:
-        check = 0xFFFF
-    packet.put(u32(offset), check.to_bytes(2, "little"))
+    packet.put(u32(offset), (check or 0xFFFF if mangled else check).to_bytes(2, "little"))
     return 0
 
 
 @helper("l3_csum_replace")
 def l3_csum_replace(state: State, _ctx: int, offset: int, old: int, new: int, flags: int) -> int:
     """Corrects an IP header's checksum for a field of 2 or 4 bytes, or (size 0) by a difference."""
-    size = flags & _FIELD_SIZE
-    if flags & ~_FIELD_SIZE or size not in (0, 2, 4) or (size == 0 and old):
+    if flags & ~_FIELD_SIZE:
         return -errno.EINVAL
-    result = _replace(state, offset, size, old, new)
+    result = _replace(state, offset, flags & _FIELD_SIZE, old, new)
     packet_of(state).renew("bpf_l3_csum_replace()")
     return result
 
@@ -106,15 +103,9 @@ def l3_csum_replace(state: State, _ctx: int, offset: int, old: int, new: int, fl
 @helper("l4_csum_replace")
 def l4_csum_replace(state: State, _ctx: int, offset: int, old: int, new: int, flags: int) -> int:
     """The same for TCP, UDP, ICMP; with BPF_F_MARK_MANGLED_0 a checksum of 0 stays, and none becomes 0."""
-    size = flags & _FIELD_SIZE
-    allowed = _FIELD_SIZE | _PSEUDO_HEADER | _MARK_MANGLED | _MARK_ENFORCE | _IPV6
-    if flags & ~allowed or size not in (0, 2, 4) or (size == 0 and old):
+    if flags & ~(_FIELD_SIZE | _PSEUDO_HEADER | _MARK_MANGLED | _MARK_ENFORCE | _IPV6):
         return -errno.EINVAL
-    mangled = bool(flags & _MARK_MANGLED)
-    packet = packet_of(state)
-    enforce = bool(flags & _MARK_ENFORCE)
-    if mangled and enforce and packet.get(u32(offset), 2) == b"\0\0":
-        mangled = False
-    result = _replace(state, offset, size, old, new, mangled=mangled)
-    packet.renew("bpf_l4_csum_replace()")
+    mangled, enforce = bool(flags & _MARK_MANGLED), bool(flags & _MARK_ENFORCE)
+    result = _replace(state, offset, flags & _FIELD_SIZE, old, new, mangled=mangled, enforce=enforce)
+    packet_of(state).renew("bpf_l4_csum_replace()")
     return result

@@ -9,9 +9,11 @@ from ..packet import ETH_HEADER, PAGE, SHARED_INFO, XDP_FRAME, Packet
 from ..state import State
 from .table import helper, signed, u32
 
+_MAX_ALLOC = 4 * PAGE - SHARED_INFO  # SKB_MAX_ALLOC, include/linux/skbuff.h
 _TC_REDIRECT, _XDP_REDIRECT, _XDP_ABORTED, _TC_SHOT = 7, 4, 0, 2
+ENOTSUPP = 524  # the kernel's own, include/linux/errno.h
 _META_MAX = 252  # xdp_metalen_invalid(): a u8, rounded down to 4
-_MAX_SKB = 0xFFFF
+_MAX_OFFSET = _MAX_SKB = 0xFFFF
 
 
 def packet_of(state: State) -> Packet:
@@ -73,17 +75,24 @@ def xdp_adjust_meta(state: State, _ctx: int, delta: int) -> int:
     return 0
 
 
-@helper("xdp_load_bytes", "skb_load_bytes")
-def load_bytes(state: State, _ctx: int, offset: int, to: int, size: int) -> int:
-    """Copies out of the packet. For a socket buffer a failure zeroes the target."""
-    data = packet_of(state).get(u32(offset), u32(size)) if u32(offset) <= _MAX_SKB else None
+@helper("xdp_load_bytes")
+def xdp_load_bytes(state: State, _ctx: int, offset: int, to: int, size: int) -> int:
+    """Copies out of the packet."""
+    if u32(offset) > _MAX_OFFSET or u32(size) > _MAX_OFFSET:
+        return -errno.EFAULT
+    data = packet_of(state).get(u32(offset), u32(size))
     if data is None:
-        if state.ctx().program != "xdp":
-            state.memory.write(to, bytes(u32(size)))
-            return -errno.EFAULT
         return -errno.EINVAL
     state.memory.write(to, data)
     return 0
+
+
+@helper("skb_load_bytes")
+def skb_load_bytes(state: State, _ctx: int, offset: int, to: int, size: int) -> int:
+    """Copies out of the packet; a failure zeroes the target."""
+    data = packet_of(state).get(u32(offset), u32(size)) if u32(offset) <= 0x7FFF_FFFF else None
+    state.memory.write(to, bytes(u32(size)) if data is None else data)
+    return -errno.EFAULT if data is None else 0
 
 
 @helper("skb_load_bytes_relative")
@@ -102,6 +111,8 @@ def skb_load_bytes_relative(state: State, _ctx: int, offset: int, to: int, size:
 def xdp_store_bytes(state: State, _ctx: int, offset: int, source: int, size: int) -> int:
     """Copies into the packet."""
     data = state.memory.read(source, u32(size))
+    if u32(offset) > _MAX_OFFSET or u32(size) > _MAX_OFFSET:
+        return -errno.EFAULT
     return 0 if packet_of(state).put(u32(offset), data) else -errno.EINVAL
 
 
@@ -141,7 +152,7 @@ def skb_change_tail(state: State, _ctx: int, size: int, flags: int) -> int:
     """Sets the packet's length; new bytes are zero."""
     packet, wanted = packet_of(state), u32(size)
     header = 0 if state.ctx().link_header else ETH_HEADER
-    if flags or wanted > _MAX_SKB or wanted < header + 20:
+    if flags or wanted > _MAX_ALLOC or wanted < header:
         return -errno.EINVAL
     data = packet.content()
     packet.replace(data[:wanted].ljust(wanted, b"\0"), "bpf_skb_change_tail()")
@@ -160,23 +171,39 @@ def skb_change_head(state: State, _ctx: int, size: int, flags: int) -> int:
     return 0
 
 
+# BPF_F_ADJ_ROOM_*: FIXED_GSO 1, ENCAP_L3 and L4 2-16, NO_CSUM_RESET 32, ENCAP_L2_ETH 64, DECAP 128 and 256, ENCAP_L2_LEN
+_ROOM_ENCAP = 0x1E
+_ROOM_GROW_ONLY = _ROOM_ENCAP | 0x40 | 0xFF << 56
+_ROOM_FLAGS = _ROOM_GROW_ONLY | 0x1A1
+
+
 @helper("skb_adjust_room")
 def skb_adjust_room(state: State, _ctx: int, delta: int, mode: int, flags: int) -> int:
-    """Grows or shrinks behind the MAC header (mode 1) or behind the network header (mode 0)."""
+    """Grows or shrinks behind the MAC header (mode 1) or behind the network header (mode 0).
+
+    Flags that make the new room an encapsulation (BPF_F_ADJ_ROOM_ENCAP_*) are not simulated.
+    """
     packet, by = packet_of(state), signed(delta, 32)
     data = packet.content()
     protocol = state.ctx().get("protocol")
     header = {0x0008: 20, 0xDD86: 40}.get(protocol)
-    if flags & ~0xFFFF or mode > 1 or abs(by) > 0xFFF:
+    if flags & ~_ROOM_FLAGS:
         return -errno.EINVAL
-    if header is None:
-        return -95 if header is None and mode <= 1 else -errno.EINVAL  # ENOTSUPP is 524 inside the kernel
+    if flags & _ROOM_ENCAP:
+        raise Fault("R2020", "bpf_skb_adjust_room() with encapsulation flags is not simulated",
+                    'give one: machine.run(..., helpers={"bpf_skb_adjust_room": ...})')  # fmt: skip
+    if abs(by) > 0xFFF:
+        return -errno.EFAULT
+    if header is None or mode > 1:
+        return -ENOTSUPP
+    if by < 0 and flags & _ROOM_GROW_ONLY:
+        return -errno.EINVAL
     at = ETH_HEADER + (header if mode == 0 else 0)
     if by >= 0:
         packet.replace(data[:at] + bytes(by) + data[at:], "bpf_skb_adjust_room()")
     else:
         if len(data) - ETH_HEADER + by < header:
-            return -524
+            return -ENOTSUPP
         packet.replace(data[:at] + data[at - by :], "bpf_skb_adjust_room()")
     resized(state)
     return 0
@@ -193,6 +220,7 @@ def skb_vlan_push(state: State, _ctx: int, protocol: int, tag: int) -> int:
         data = packet.content()
         inner = context.get("vlan_proto").to_bytes(4, "little")[:2] + context.get("vlan_tci").to_bytes(4, "big")[2:]
         packet.replace(data[:12] + inner + data[12:], "bpf_skb_vlan_push()")
+        context.set("protocol", context.get("vlan_proto"))
     else:
         packet.renew("bpf_skb_vlan_push()")
     context.set("vlan_present", 1)

@@ -12,6 +12,7 @@ from ..memory import Opaque, Region, Stack
 from ..state import State
 from .table import helper, u32
 
+_DIGITS = [b"%x" % digit for digit in range(16)]
 _USER_END = 0x8000_0000_0000
 
 
@@ -137,6 +138,7 @@ def strtoul(state: State, text: int, size: int, flags: int, to: int) -> int:
 
 
 def _parse(state: State, text: int, size: int, flags: int, to: int, *, negative: bool) -> int:
+    state.memory.write(to, bytes(8))
     base = flags & 0x1F
     if base not in (0, 8, 10, 16) or flags & ~0x1F:
         return -errno.EINVAL
@@ -145,12 +147,13 @@ def _parse(state: State, text: int, size: int, flags: int, to: int, *, negative:
     minus = rest.startswith(b"-") and negative
     rest = rest[1:] if minus else rest
     if base == 0:
-        base = 16 if rest[:2].lower() == b"0x" else 8 if rest[:1] == b"0" else 10
+        hexadecimal = rest[:2].lower() == b"0x" and rest[2:3].lower() in _DIGITS and rest[2:3]
+        base = 16 if hexadecimal else 8 if rest[:1] == b"0" else 10
     if base == 16 and rest[:2].lower() == b"0x":
         rest = rest[2:]
     digits = b""
     for i in range(len(rest)):
-        if rest[i : i + 1].lower() not in [b"%x" % d for d in range(base)]:
+        if rest[i : i + 1].lower() not in _DIGITS[:base]:
             break
         digits += rest[i : i + 1]
     if not digits:
