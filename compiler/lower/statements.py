@@ -89,6 +89,7 @@ class Statements(Expressions):
         head, body = self.b.new_block("loop"), self.b.new_block("body")
         after = self.b.new_block("step") if s.step is not None else head if s.test_first else self.b.new_block("test")
         end = self.b.new_block("end")
+        head.unroll = s.unroll
         self.b.jump(head)
         self.b.start(head)
         if s.test_first and s.condition is not None:

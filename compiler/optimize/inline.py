@@ -1,12 +1,25 @@
 """Inlining: calls of functions of the module become their bodies.
 
-    before    .entry:  %1 = call i32 function @twice(%0)        twice: .entry:  %1 = add i32 %0, %0
-                       return %1                                                return %1
-
-    after     .entry:        jump .twice.entry
-              .twice.entry:  %1 = add i32 %0, %0
-                             jump .entry.after
-              .entry.after:  return %1
+    >>> print(before_and_after(inline_all, '''
+    ... function @twice(i32 %0 "x") -> i32 linkage static inline always {
+    ... .entry:
+    ...   %1 = add i32 %0, %0
+    ...   return %1
+    ... }
+    ... function @f(i32 %0 "x") -> i32 {
+    ... .entry:
+    ...   %1 = call i32 function @twice(%0)
+    ...   return %1
+    ... }'''))
+    function @f(i32 %0 "x") -> i32 {
+    .entry:
+      jump .twice.entry
+    .twice.entry from .entry:
+      %1 = add i32 %0, %0
+      jump .entry.after
+    .entry.after from .twice.entry:
+      return %1
+    }
 
 always_inline functions are always inlined, noinline and weak ones never; else a static function that is called once, and
 one that is about as small as clang -O2 takes it. Callees are done before callers, so a body is inlined in its final form.
@@ -41,6 +54,14 @@ from .simplify_cfg import replace
 
 # instructions; clang -O2 inlines up to a cost of 225 (325 for `inline`) at 5 an instruction
 _SMALL = {"": 45, "hint": 65}
+
+
+def inline_all(module: Module) -> None:
+    """Inline everywhere, callees first, and drop what is not called any more."""
+    inliner = Inliner(module)
+    for function in inliner.bottom_up():
+        inliner.inline(function)
+    drop_unused(module)
 
 
 class Inliner:

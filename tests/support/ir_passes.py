@@ -7,24 +7,25 @@ import random
 import textwrap
 from collections.abc import Callable
 from types import ModuleType
+from typing import Any
 
 from ir_functions import make_function, outcome
 
-from purebpf.compiler.ir.check import check
+from purebpf.compiler.ir.check import check, check_module
 from purebpf.compiler.ir.model import Function
-from purebpf.compiler.ir.printer import print_function
-from purebpf.compiler.ir.reader import read_function
+from purebpf.compiler.ir.printer import print_function, print_module
+from purebpf.compiler.ir.reader import read_module
 
 SAMPLES = [(0, 0), (1, 2), (0x80000000, 1 << 63), (0xFFFFFFFF, (1 << 64) - 1), (0x1234, 0xFEDCBA9876543210)]
 
 
-def before_and_after(run: Callable[[Function], object], text: str) -> str:
-    """The text of the one function of `text` after a pass; both are checked."""
-    function = read_function(textwrap.dedent(text))
-    check(function)
-    run(function)
-    check(function)
-    return print_function(function).rstrip()
+def before_and_after(run: Callable[[Any], object], text: str) -> str:
+    """The text of the one function (or, of several, the module) of `text` after a pass; both are checked."""
+    module = read_module(textwrap.dedent(text))
+    check_module(module)
+    run(module if len(module.functions) > 1 else next(iter(module.functions.values())))
+    check_module(module)
+    return print_module(module).rstrip()
 
 
 def run_docstring(module: ModuleType) -> None:

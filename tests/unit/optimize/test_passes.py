@@ -23,7 +23,7 @@ def verb(name: str) -> Callable[[Function], None]:
     return next(step.run for step in PASSES if step.name == name)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ["inline", *NAMES])
 def test_the_example_in_the_docstring_holds(name: str) -> None:
     run_docstring(importlib.import_module(f"purebpf.compiler.optimize.{name}"))
 

@@ -233,20 +233,22 @@ class Proof:
 def refutation(rule: Rule, bits: int) -> str:
     """Empty if the rule is true; else values that show it is not, or that z3 gave up."""
     names = Widths(rule, bits).names
-    if "mul" in str(rule) and "shl" in str(rule) and "< bits" in rule.when:
-        # products with unknown shifts are hard: one amount at a time both sides are the same polynomial
-        shift = rule.when[0]
-        proofs = [Proof(rule, bits, names, {shift: amount}) for amount in range(bits)]
-        same = [z3.simplify(proof.left - proof.right, som=True) for proof in proofs]
-        return "" if all(z3.is_bv_value(d) and d.as_long() == 0 for d in same) else f"{rule} ({bits} bits)"
-    proof = Proof(rule, bits, names)
-    solver = z3.Solver()
-    solver.set("timeout", 20_000)
-    solver.add(*proof.assumed)
-    if proof.left.size() == proof.right.size():  # else the condition must rule this width out
-        solver.add(proof.left != proof.right)
-    answer = solver.check()
-    return "" if answer == z3.unsat else f"{rule} ({bits} bits): {answer} {solver.model() if answer == z3.sat else ''}"
+    # products and quotients with unknown shifts are hard, with known ones easy: one amount at a time
+    fixed: list[dict[str, int]] = [{}]
+    if "pow2(C)" in rule.when:
+        fixed = [{"C": 1 << amount} for amount in range(bits)]
+    elif "< bits" in rule.when and ("shr" in str(rule) or "mul" in str(rule)):
+        fixed = [{rule.when[0]: amount} for amount in range(bits)]
+    for values in fixed:
+        proof = Proof(rule, bits, names, values)
+        solver = z3.Solver()
+        solver.set("timeout", 20_000)
+        solver.add(*proof.assumed)
+        if proof.left.size() == proof.right.size():  # else the condition must rule this width out
+            solver.add(z3.simplify(proof.left - proof.right, som=True) != 0)
+        if (answer := solver.check()) != z3.unsat:
+            return f"{rule} ({bits} bits) {values}: {answer} {solver.model() if answer == z3.sat else ''}"
+    return ""
 
 
 def test_every_rule_is_true() -> None:
