@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Counts packets and bytes by interface, direction and protocol, on the way in and on the way out.
+// SEC("tc") and not "tcx/ingress": so loaders from before Linux 6.6 take it too; the side is chosen when attaching.
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
 #include <linux/in.h>
@@ -93,13 +94,13 @@ static __always_inline int count(struct __sk_buff *skb, enum direction direction
 	return TC_ACT_OK;
 }
 
-SEC("tcx/ingress")
+SEC("tc")
 int count_ingress(struct __sk_buff *skb)
 {
 	return count(skb, INGRESS);
 }
 
-SEC("tcx/egress")
+SEC("tc")
 int count_egress(struct __sk_buff *skb)
 {
 	return count(skb, EGRESS);
