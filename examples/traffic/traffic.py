@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import signal
 import socket
+import struct
 import sys
 import time
 from pathlib import Path
@@ -31,7 +32,14 @@ def interface_name(index: int) -> str:
         return f"#{index}"
 
 
-def table(maps: Any) -> list[str]:
+def variable(obj: bpf.Object, maps: Any, name: str) -> bytes:
+    """The bytes of a global variable, as they are now."""
+    place = obj.variables[name]
+    section: bytes = maps[place.section].raw.lookup(bytes(4))
+    return section[place.offset : place.offset + place.size]
+
+
+def table(obj: bpf.Object, maps: Any) -> list[str]:
     """What was counted, a line a flow, the largest first."""
     rows = []
     for flow, counter in maps["flows"].items():
@@ -44,8 +52,8 @@ def table(maps: Any) -> list[str]:
     lines = [f"{'INTERFACE':16} {'SIDE':4} {'PROTOCOL':12} {'PACKETS':>9} {'BYTES':>12}"]
     for size, packets, name, side, words in sorted(rows, reverse=True):
         lines.append(f"{name:16} {side:4} {words:12} {packets:9} {size:12}")
-    total = maps[".bss"][0]["total"]
-    return [*lines, f"{'total':16} {'':4} {'':12} {total['packets']:9} {total['bytes']:12}"]
+    packets, size = struct.unpack("=QQ", variable(obj, maps, "total"))
+    return [*lines, f"{'total':16} {'':4} {'':12} {packets:9} {size:12}"]
 
 
 def main() -> None:
@@ -57,7 +65,8 @@ def main() -> None:
     options = parser.parse_args()
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with load(bpf.compile_file(HERE / "traffic.bpf.c")) as loaded:
+    obj = bpf.compile_file(HERE / "traffic.bpf.c")
+    with load(obj) as loaded:
         for interface in options.interface:
             loaded.programs["count_ingress"].attach("tcx-ingress", interface)
             loaded.programs["count_egress"].attach("tcx-egress", interface)
@@ -67,10 +76,10 @@ def main() -> None:
             while (left := end - time.monotonic()) > 0:
                 time.sleep(min(left, options.every or 1.0))
                 if options.every:
-                    print("\n".join(table(loaded.maps)), flush=True)
+                    print("\n".join(table(obj, loaded.maps)), flush=True)
         except KeyboardInterrupt:
             pass
-        print("\n".join(table(loaded.maps)))
+        print("\n".join(table(obj, loaded.maps)))
 
 
 if __name__ == "__main__":
