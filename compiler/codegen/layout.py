@@ -9,6 +9,7 @@ _INVERTED = {
     isa.JEQ: isa.JNE, isa.JNE: isa.JEQ, isa.JGT: isa.JLE, isa.JLE: isa.JGT, isa.JGE: isa.JLT, isa.JLT: isa.JGE,
     isa.JSGT: isa.JSLE, isa.JSLE: isa.JSGT, isa.JSGE: isa.JSLT, isa.JSLT: isa.JSGE,
 }  # fmt: skip
+_LESS = frozenset({isa.JLT, isa.JLE, isa.JSLT, isa.JSLE})
 
 
 def lay_out(function: MachineFunction) -> None:
@@ -23,9 +24,11 @@ def lay_out(function: MachineFunction) -> None:
         if block.branch is not None:
             if block.targets[0] is block.targets[1]:
                 block.branch, block.targets = None, block.targets[:1]
-            elif block.targets[0] is following[block] and block.branch.op & 0xF0 in _INVERTED:
-                block.branch.op = block.branch.op & 0x0F | _INVERTED[block.branch.op & 0xF0]
-                block.targets.reverse()
+            elif block.targets[0] is following[block]:
+                inverted = _INVERTED.get(block.branch.op & 0xF0)
+                if inverted is not None and (function.less or inverted not in _LESS):
+                    block.branch.op = block.branch.op & 0x0F | inverted
+                    block.targets.reverse()
     function.blocks = order
 
 

@@ -164,6 +164,7 @@ class MachineFunction:
     frame: list[FrameObject] = field(default_factory=list)
     registers: int = FIRST_VIRTUAL  # the next free virtual register
     span: Span | None = None
+    less: bool = True  # whether there are jumps for "less" (-mcpu=v2)
 
     def new_register(self) -> int:
         """A fresh virtual register."""

@@ -71,7 +71,7 @@ def program(op: str, bits: int, constant: int | None) -> str:
     return text + "  store.8 [%1 + 16], %4\n  return i32 0\n}\n"
 
 
-@pytest.mark.parametrize("cpu", [3, 4])
+@pytest.mark.parametrize("cpu", [1, 2, 3, 4])
 @pytest.mark.parametrize("bits", [32, 64])
 @pytest.mark.parametrize("op", [*C, *UNARY])
 def test_an_operation_gives_what_gcc_gives(op: str, bits: int, cpu: int, native: ctypes.CDLL) -> None:

@@ -174,7 +174,7 @@ CASES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("cpu", [3, 4])
+@pytest.mark.parametrize("cpu", [1, 2, 3, 4])
 @pytest.mark.parametrize("case", CASES)
 def test_the_verifier_follows(case: str, cpu: int) -> None:
     body, expected = CASES[case]

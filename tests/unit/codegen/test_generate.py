@@ -190,3 +190,19 @@ def test_the_machine_stage_prints_virtual_registers() -> None:
     text = print_machine(function, Target(), SourceMap(), Diagnostics(SourceMap()))
     assert text.splitlines()[0] == "machine f:"
     assert "exit" in text
+
+
+def test_old_instruction_sets_use_only_what_they_have() -> None:
+    body = ("  %3 = add i32 %1, -1\n  %4 = ult i32 %3, 5\n  %5 = slt i32 %3, 7\n  %6 = or i32 %4, %5\n  branch %6, .a, .b\n"
+            ".a from .entry:\n  %7 = ashr i32 %3, 3\n  %8 = zext %7\n  return %8\n.b from .entry:\n  return i64 0xfffffff0")
+    for cpu in (1, 2):
+        insns = slots(body, cpu=cpu)
+        assert all(insn.op & 7 not in (isa.ALU, isa.JMP32) for insn in insns)
+    less = {isa.JLT, isa.JLE, isa.JSLT, isa.JSLE}
+    assert not any(insn.op & 7 == isa.JMP and insn.op & 0xF0 in less for insn in slots(body, cpu=1))
+
+
+def test_a_fetching_atomic_needs_v3() -> None:
+    text = 'function @f(ptr %0 "p") -> i64 {\n.entry:\n  %1 = atomic.8 fetch add [%0 + 0], 1\n  return %1\n}\n'
+    assert [d.code for d in compiled(text, 2)[1].found] == ["E0504"]
+    assert not compiled(text, 3)[1].found
