@@ -1,1 +1,5 @@
 """Parsing: tokens to pycparser's tree, with GNU C."""
+
+from .parse import parse
+
+__all__ = ["parse"]

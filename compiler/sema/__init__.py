@@ -1,1 +1,5 @@
 """Semantic analysis: pycparser's tree to the typed tree."""
+
+from .analyze import analyze
+
+__all__ = ["analyze"]

@@ -1,0 +1,436 @@
+"""Declarations of GNU C (C11 6.7): specifiers with attributes anywhere, records, enums, declarators, parameters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pycparser import c_ast
+
+from ..source import Span
+from .core import SyntaxFailure
+from .expressions import Expressions
+from .nodes import Attribute, Struct, Union
+from .tokens import Tok
+
+_STORAGE = {"AUTO", "REGISTER", "STATIC", "EXTERN", "TYPEDEF", "_THREAD_LOCAL"}
+_FUNCTION = {"INLINE", "_NORETURN"}
+_QUALIFIERS = {"CONST", "RESTRICT", "VOLATILE", "_ATOMIC"}
+_SIMPLE = {"VOID", "_BOOL", "CHAR", "SHORT", "INT", "LONG", "FLOAT", "DOUBLE", "_COMPLEX", "SIGNED", "UNSIGNED", "__INT128"}
+_START = _STORAGE | _FUNCTION | _QUALIFIERS | _SIMPLE | {
+    "TYPEID", "STRUCT", "UNION", "ENUM", "_ALIGNAS", "TYPEOF", "TYPEOF_UNQUAL", "AUTO_TYPE", "ATTRIBUTE_BEGIN", "_BITINT",
+}  # fmt: skip
+
+Spec = dict[str, list[Any]]
+
+
+class Declarations(Expressions):
+    """Overrides of pycparser's declaration methods. A spec has one more key, `attributes`."""
+
+    def _starts_declaration(self, tok: Tok | None = None) -> bool:
+        tok = tok or self._peek()
+        return tok is not None and tok.type in _START
+
+    # --- specifiers -----------------------------------------------------------------------------------------------
+
+    def _parse_specifiers(self, *, allow_storage_and_function: bool) -> tuple[Spec | None, bool, Span | None]:
+        spec: Spec = {
+            "qual": [], "storage": [], "type": [], "function": [], "alignment": [], "type_attributes": [], "attributes": [],
+        }  # fmt: skip
+        saw_type = False
+        first: Tok | None = None
+        while True:
+            tok = self._peek()
+            if tok is None:
+                break
+            kind = tok.type
+            if kind in _SIMPLE or (kind == "TYPEID" and not saw_type):
+                self._index += 1
+                spec["type"].append(c_ast.IdentifierType([tok.value], Span(tok.loc, tok.loc, tok.loc)))
+                saw_type = True
+            elif kind in _QUALIFIERS:
+                if kind == "_ATOMIC" and self._peek_type(2) == "LPAREN":
+                    spec["type"].append(self._parse_atomic_specifier())
+                    saw_type = True
+                else:
+                    self._index += 1
+                    spec["qual"].append(tok.value)
+            elif kind in _STORAGE or kind in _FUNCTION:
+                if not allow_storage_and_function:
+                    if kind == "INLINE":
+                        raise SyntaxFailure("E0201", self._tok_coord(tok), "'inline' can only be used on functions")
+                    raise SyntaxFailure("E0201", self._tok_coord(tok), f"'{tok.value}' is not allowed in a type name or member")
+                self._index += 1
+                spec["storage" if kind in _STORAGE else "function"].append(tok.value)
+            elif kind == "STRUCT" or kind == "UNION":
+                spec["type"].append(self._parse_struct_or_union_specifier())
+                saw_type = True
+            elif kind == "ENUM":
+                spec["type"].append(self._parse_enum_specifier())
+                saw_type = True
+            elif kind == "ATTRIBUTE_BEGIN":
+                spec["attributes"] += self._parse_attribute_specifier_sequence()
+            elif kind == "TYPEOF" or kind == "TYPEOF_UNQUAL":
+                spec["type"].append(self._parse_typeof_specifier())
+                saw_type = True
+            elif kind == "AUTO_TYPE":
+                self._index += 1
+                spec["type"].append(c_ast.InferredType(self._tok_coord(tok)))
+                saw_type = True
+            elif kind == "_ALIGNAS":
+                spec["alignment"].append(self._parse_alignment_specifier())
+            elif kind == "_BITINT":
+                raise SyntaxFailure("E0207", self._tok_coord(tok), "_BitInt is not supported", "use a type of 8 to 64 bits")
+            else:
+                break
+            first = first or tok
+        return (spec if first else None), saw_type, self._tok_coord(first) if first else None
+
+    def _parse_specifier_qualifier_list(self) -> Spec:
+        spec, saw_type, _ = self._parse_specifiers(allow_storage_and_function=False)
+        if spec is None or not saw_type:
+            self._missing_type()
+            self._expected("a type")
+        return spec
+
+    def _missing_type(self) -> None:
+        """Where a type should stand and an undeclared name does, say that it is unknown."""
+        tok = self._peek()
+        following = self._peek_type(2)
+        if tok is not None and tok.type == "ID" and following in ("ID", "TYPEID", "TIMES", "COMMA", "RPAREN", "SEMI", "COLON"):
+            try:
+                self._unknown_type(tok)
+            except SyntaxFailure:
+                raise
+            self._scope_stack[0][tok.value] = True
+            self._typedef_checked_token = None
+            raise SyntaxFailure("E0203", self._tok_coord(tok), f"unknown type name '{tok.value}'",
+                                self._similar_type(tok.value))  # fmt: skip
+
+    # --- structs, unions, enums -----------------------------------------------------------------------------------
+
+    def _parse_struct_or_union_specifier(self) -> c_ast.Node:
+        keyword = self._advance()
+        attributes = self._parse_attribute_specifier_sequence()
+        name = None
+        span = self._tok_coord(keyword)
+        if self._peek_type() in ("ID", "TYPEID"):
+            tok = self._advance()
+            name, span = tok.value, self._tok_coord(tok)
+        decls: list[c_ast.Node] | None = None
+        if self._accept("LBRACE"):
+            self._enter()
+            decls = self._parse_struct_declaration_list()
+            self._leave()
+            self._expect("RBRACE")
+            attributes = attributes + self._parse_attribute_specifier_sequence()
+        elif name is None:
+            self._parse_error("Invalid struct/union declaration", span)
+        node = (Struct if keyword.type == "STRUCT" else Union)(name, decls, span, attributes=attributes)
+        node.pack, node.preserve = keyword.pack, keyword.preserve
+        return node
+
+    def _parse_struct_declaration_list(self) -> list[c_ast.Node]:
+        found: list[c_ast.Node] = []
+        while self._peek_type() not in (None, "RBRACE"):
+            start, depth = self._index, self._depth
+            try:
+                found += self._parse_struct_declaration() or []
+            except SyntaxFailure as failure:
+                self._report(failure)
+                self._depth = depth
+                self._recover(start, file_scope=False)
+        return found
+
+    def _parse_struct_declaration(self) -> list[c_ast.Node] | None:
+        kind = self._peek_type()
+        if kind == "_STATIC_ASSERT":
+            return [self._parse_static_assert()]
+        if kind == "SEMI" or kind == "PPPRAGMA":
+            self._advance()
+            return None
+        spec = self._parse_specifier_qualifier_list()
+        if self._peek_type() == "SEMI":
+            self._advance()
+            return [c_ast.Decl(
+                None, spec["qual"], spec["alignment"], [], [], spec["type"][0], None, None, spec["type"][0].coord,
+                attributes=spec["attributes"],
+            )]  # fmt: skip
+        decls = self._build_declarations(spec, self._parse_struct_declarator_list())
+        self._expect("SEMI")
+        return decls
+
+    def _parse_struct_declarator(self) -> dict[str, Any]:
+        info: dict[str, Any] = {}
+        if self._peek_type() == "COLON":
+            info["decl"] = c_ast.TypeDecl(None, None, None, None, self._here())
+        else:
+            info["decl"] = self._parse_declarator()
+        if self._accept("COLON"):
+            info["bitsize"] = self._parse_constant_expression()
+            info["attributes"] = self._parse_attribute_specifier_sequence()
+        return info
+
+    def _parse_enum_specifier(self) -> c_ast.Node:
+        keyword = self._advance()
+        attributes = self._parse_attribute_specifier_sequence()
+        name, span = None, self._tok_coord(keyword)
+        if self._peek_type() in ("ID", "TYPEID"):
+            tok = self._advance()
+            name, span = tok.value, self._tok_coord(tok)
+        underlying = None
+        if self._peek_type() == "COLON" and self._starts_declaration(self._peek(2)):
+            self._advance()
+            spec = self._parse_specifier_qualifier_list()
+            underlying = self._build_type_name(spec, None, spec["type"][0].coord)
+        values = None
+        if self._accept("LBRACE"):
+            items: list[c_ast.Node] = []
+            while self._peek_type() != "RBRACE":
+                if self._accept("PPPRAGMA"):
+                    continue
+                items.append(self._parse_enumerator())
+                if not self._accept("COMMA"):
+                    break
+            self._expect("RBRACE")
+            attributes = attributes + self._parse_attribute_specifier_sequence()
+            values = c_ast.EnumeratorList(items, span)
+        elif name is None:
+            raise SyntaxFailure("E0203", self._after_last(), "expected a tag or '{' after 'enum'")
+        return c_ast.Enum(name, values, underlying, span, attributes=attributes)
+
+    def _parse_enumerator(self) -> c_ast.Node:
+        tok = self._peek()
+        if tok is None or tok.type not in ("ID", "TYPEID"):
+            self._expected("an identifier")
+        self._index += 1
+        attributes = self._parse_attribute_specifier_sequence()
+        value = self._parse_constant_expression() if self._accept("EQUALS") else None
+        span = self._tok_coord(tok)
+        self._add_identifier(tok.value, span)
+        return c_ast.Enumerator(tok.value, value, span, attributes=attributes)
+
+    # --- declarators ----------------------------------------------------------------------------------------------
+
+    def _parse_direct_declarator(self, kind: str, allow_paren: bool = True) -> c_ast.Node:
+        if allow_paren and self._accept("LPAREN"):
+            self._enter()
+            attributes = self._parse_attribute_specifier_sequence()
+            decl = self._parse_declarator_kind(kind, allow_paren=True)
+            self._leave()
+            self._expect("RPAREN")
+        else:
+            tok = self._peek()
+            if tok is None or tok.type != ("ID" if kind == "id" else "TYPEID"):
+                self._expected("an identifier")
+            self._index += 1
+            attributes = self._parse_attribute_specifier_sequence()
+            decl = c_ast.TypeDecl(tok.value, None, None, None, self._tok_coord(tok))
+        decl = self._parse_decl_suffixes(decl)
+        innermost(decl).attributes += attributes
+        return decl
+
+    def _parse_decl_suffixes(self, decl: c_ast.Node) -> c_ast.Node:
+        row = 0
+        while (kind := self._peek_type()) in ("LBRACKET", "LPAREN"):
+            if kind == "LBRACKET":
+                decl = self._type_modify_decl(decl, self._parse_array_decl(decl))
+            else:
+                decl = self._type_modify_decl(decl, self._parse_function_decl(decl))
+            row += 1
+            if row > 64:
+                self._enter(row)
+        if kind == "ASM":  # the assembler's name for a symbol
+            tok = self._advance()
+            self._expect("LPAREN")
+            name = self._parse_unified_string_literal()
+            self._expect("RPAREN")
+            innermost(decl).attributes.append(Attribute("asm", [name], self._tok_coord(tok)))
+            kind = self._peek_type()
+        if kind == "ATTRIBUTE_BEGIN":
+            innermost(decl).attributes += self._parse_attribute_specifier_sequence()
+        return decl
+
+    def _parse_function_decl(self, base_decl: c_ast.Node) -> c_ast.Node:
+        opening = self._advance()
+        self._enter()
+        parameters = None
+        if self._peek_type() != "RPAREN":
+            self._push_scope()
+            if self._starts_declaration() or self._peek_type() == "ELLIPSIS":
+                parameters = self._parse_parameter_type_list()
+            else:
+                self._missing_type()
+                raise SyntaxFailure("E0201", self._here(), "expected a parameter's type",
+                                    "write each parameter with its type: old-style definitions are not supported")  # fmt: skip
+            self._pop_scope()
+        self._leave()
+        self._expect("RPAREN")
+        coord = base_decl.coord or self._tok_coord(opening)
+        return c_ast.FuncDecl(parameters, None, coord, attributes=self._parse_attribute_specifier_sequence())
+
+    def _parse_parameter_type_list(self) -> c_ast.ParamList:
+        params: list[c_ast.Node] = []
+        span = self._here()
+        while True:
+            dots = self._accept("ELLIPSIS")
+            if dots:
+                params.append(c_ast.EllipsisParam(self._tok_coord(dots)))
+                break
+            params.append(self._parse_parameter_declaration())
+            if not self._accept("COMMA"):
+                break
+        return c_ast.ParamList(params, span)
+
+    def _parse_parameter_declaration(self) -> c_ast.Node:
+        spec, saw_type, coord = self._parse_specifiers(allow_storage_and_function=True)
+        if spec is None or not saw_type:
+            self._missing_type()
+            self._expected("a parameter's type")
+        if "typedef" in spec["storage"]:
+            raise SyntaxFailure("E0201", coord or self._here(), "'typedef' is not allowed on a parameter")
+        decl, named = None, False
+        if self._starts_declarator():
+            decl, named = self._parse_any_declarator(allow_abstract=True, typeid_paren_as_abstract=True)
+        else:
+            decl = self._parse_abstract_declarator_opt()
+        spec["attributes"] += self._parse_attribute_specifier_sequence()
+        if named:
+            return self._build_declarations(spec, [{"decl": decl}])[0]
+        name = self._build_type_name(spec, decl, coord)
+        name.attributes = spec["attributes"]
+        return name
+
+    def _scan_declarator_name_info(self) -> tuple[str | None, bool]:
+        """Stock pycparser's, with attributes behind an opening parenthesis as well."""
+        if self._peek_type() == "ATTRIBUTE_BEGIN":
+            self._parse_attribute_specifier_sequence()
+        self._enter()
+        result: tuple[str | None, bool] = super()._scan_declarator_name_info()
+        self._leave()
+        return result
+
+    # --- building -------------------------------------------------------------------------------------------------
+
+    def _attach_type_attributes(self, decl: c_ast.Node, spec: Spec) -> c_ast.Node:
+        return decl
+
+    def _build_declarations(self, spec: Spec, decls: list[dict[str, Any]], typedef_namespace: bool = False) -> list[c_ast.Node]:
+        """The declarations of one specifier list, their attributes gathered: the specifiers', then the declarator's."""
+        found: list[c_ast.Node] = []
+        is_typedef = "typedef" in spec["storage"]
+        for info in decls:
+            declarator = info["decl"]
+            if declarator is None:
+                raise SyntaxFailure("E0201", self._here(), "expected a declarator")
+            attributes = spec["attributes"] + _declarator_attributes(declarator) + info.get("attributes", [])
+            span = innermost(declarator).coord or declarator.coord
+            node: Any
+            if is_typedef:
+                node = c_ast.Typedef(None, spec["qual"], spec["storage"], declarator, span, attributes=attributes)
+            else:
+                node = c_ast.Decl(
+                    None, spec["qual"], spec["alignment"], spec["storage"], spec["function"], declarator, info.get("init"),
+                    info.get("bitsize"), span, attributes=attributes,
+                )  # fmt: skip
+            self._fix_decl_name_type(node, spec["type"])
+            if typedef_namespace:
+                self._declare(node, is_typedef)
+            found.append(node)
+        return found
+
+    def _declare(self, node: Any, is_typedef: bool) -> None:
+        if is_typedef:
+            self._add_typedef_name(node.name, node.coord)
+        else:
+            self._add_identifier(node.name, node.coord)
+
+    # --- declarations ---------------------------------------------------------------------------------------------
+
+    def _parse_declaration(self) -> list[c_ast.Node]:
+        if self._peek_type() == "_STATIC_ASSERT":
+            return [self._parse_static_assert()]
+        spec, saw_type, span = self._parse_specifiers(allow_storage_and_function=True)
+        if spec is None:
+            self._expected("a declaration")
+        decls = self._after_specifiers(spec, saw_type, span)
+        self._end_of_declaration()
+        return decls
+
+    def _after_specifiers(self, spec: Spec, saw_type: bool, span: Span | None) -> list[c_ast.Node]:
+        """Everything of a declaration between its specifiers and its semicolon."""
+        if not saw_type:
+            if self._peek_type() == "SEMI":  # only attributes or qualifiers
+                return [c_ast.AttributeDeclaration(spec["attributes"], span)]
+            self._missing_type()
+            tok = self._peek()
+            if tok is not None and tok.type == "ID":
+                raise SyntaxFailure("E0203", self._tok_coord(tok), f"'{tok.value}' is declared without a type",
+                                    "write the type, for example 'int', before the name")  # fmt: skip
+            self._expected("a type")
+        if self._peek_type() == "SEMI":
+            type = spec["type"][0]
+            if not isinstance(type, c_ast.Struct | c_ast.Union | c_ast.Enum):
+                self.diagnostics.warning("W0202", span, "declaration does not declare anything",
+                                         fix="add a name, or remove the declaration")  # fmt: skip
+            return [c_ast.Decl(
+                None, spec["qual"], spec["alignment"], spec["storage"], spec["function"], type, None, None, type.coord,
+                attributes=spec["attributes"],
+            )]  # fmt: skip
+        infos = [self._parse_init_declarator(spec)]
+        while self._accept("COMMA"):
+            spec = {**spec, "attributes": spec["attributes"] + self._parse_attribute_specifier_sequence()}
+            infos.append(self._parse_init_declarator(spec))
+        return [info["node"] for info in infos]
+
+    def _parse_init_declarator(self, spec: Spec) -> dict[str, Any]:  # type: ignore[override,unused-ignore]
+        """A declarator and its initializer. The name is in scope from its declarator on (C11 6.2.1p7)."""
+        declarator = self._parse_declarator()
+        [node] = self._build_declarations(spec, [{"decl": declarator}])
+        inferred = isinstance(innermost(declarator).type, c_ast.InferredType)
+        if not inferred:
+            self._declare(node, "typedef" in spec["storage"])
+        if self._accept("EQUALS"):
+            if "typedef" in spec["storage"]:
+                raise SyntaxFailure("E0201", self._here(), "a typedef cannot have an initializer")
+            node.init = self._parse_initializer()
+        if inferred:
+            self._declare(node, False)
+        return {"node": node}
+
+    def _end_of_declaration(self) -> None:
+        if self._accept("SEMI") is None:
+            tok = self._peek()
+            if tok is not None and tok.type == "LBRACE":
+                raise SyntaxFailure("E0201", self._tok_coord(tok), "expected ';' after the declaration",
+                                    "functions cannot be defined inside a function")  # fmt: skip
+            raise SyntaxFailure("E0201", self._after_last(), "expected ';' after the declaration")
+
+    def _parse_static_assert(self) -> c_ast.StaticAssert:
+        keyword = self._advance()
+        self._expect("LPAREN")
+        condition = self._parse_constant_expression()
+        message = self._parse_unified_string_literal() if self._accept("COMMA") else None
+        self._expect("RPAREN")
+        self._expect("SEMI")
+        return c_ast.StaticAssert(condition, message, Span(keyword.loc, keyword.loc, keyword.loc))
+
+
+def innermost(declarator: Any) -> Any:
+    """The TypeDecl under pointers, arrays and functions: it has the name."""
+    while not isinstance(declarator, c_ast.TypeDecl):
+        if not isinstance(declarator, c_ast.PtrDecl | c_ast.ArrayDecl | c_ast.FuncDecl):
+            return declarator
+        declarator = declarator.type
+    return declarator
+
+
+def _declarator_attributes(declarator: Any) -> list[Attribute]:
+    """Attributes that belong to the declaration: those not right behind a `*`."""
+    found: list[Attribute] = []
+    while isinstance(declarator, c_ast.TypeDecl | c_ast.PtrDecl | c_ast.ArrayDecl | c_ast.FuncDecl):
+        if not isinstance(declarator, c_ast.PtrDecl):
+            found += declarator.attributes
+        if isinstance(declarator, c_ast.TypeDecl):
+            break
+        declarator = declarator.type
+    return found

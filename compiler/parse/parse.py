@@ -1,0 +1,32 @@
+"""`parse`: the preprocessor's tokens to pycparser's tree."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from pycparser import c_ast
+
+from ..diagnostics import Diagnostics
+from ..source import SourceMap
+from .statements import Statements
+from .tokens import convert
+
+if TYPE_CHECKING:
+    from ..preprocess import Token
+
+
+def parse(tokens: Sequence[Token], sources: SourceMap, diagnostics: Diagnostics) -> c_ast.FileAST:
+    """Parse a translation unit. The nodes' `coord` is a `Span`; `nodes.py` has what pycparser's tree lacks.
+
+    Syntax errors (E02xx) go to `diagnostics`, several of one file; the tree is then incomplete and not for the checker.
+    Raises `CompileError` if there are too many, or if something is nested too deep.
+    """
+    toks = convert(tokens, diagnostics)
+    parser = Statements(toks, sources, diagnostics)
+    try:
+        return c_ast.FileAST(parser._parse_translation_unit(), None)
+    except RecursionError:
+        raise diagnostics.fatal(
+            "E0204", parser._here(), "the program is nested too deep here", fix="split the expression or function"
+        ) from None

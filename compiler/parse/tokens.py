@@ -1,0 +1,155 @@
+"""The parser's own tokens: keywords and punctuators named as pycparser names them, pragmas applied or dropped."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from ..diagnostics import Diagnostics
+
+if TYPE_CHECKING:
+    from ..preprocess import Token
+
+
+class Tok:
+    """A token with pycparser's type name. `pack` and `preserve` matter on `struct` and `union` only."""
+
+    __slots__ = ("loc", "pack", "preserve", "type", "value")
+
+    def __init__(self, type: str, value: str, loc: int) -> None:
+        self.type = type
+        self.value = value
+        self.loc = loc
+        self.pack = 0
+        self.preserve = False
+
+
+PUNCTUATORS = {
+    "{": "LBRACE", "}": "RBRACE", "(": "LPAREN", ")": "RPAREN", "[": "LBRACKET", "]": "RBRACKET",
+    "<%": "LBRACE", "%>": "RBRACE", "<:": "LBRACKET", ":>": "RBRACKET",
+    ";": "SEMI", ",": "COMMA", ".": "PERIOD", "->": "ARROW", ":": "COLON", "::": "COLONCOLON", "?": "CONDOP",
+    "...": "ELLIPSIS",
+    "+": "PLUS", "-": "MINUS", "*": "TIMES", "/": "DIVIDE", "%": "MOD", "&": "AND", "|": "OR", "^": "XOR", "~": "NOT",
+    "!": "LNOT", "&&": "LAND", "||": "LOR", "==": "EQ", "!=": "NE", "<": "LT", "<=": "LE", ">": "GT", ">=": "GE",
+    "<<": "LSHIFT", ">>": "RSHIFT", "++": "PLUSPLUS", "--": "MINUSMINUS",
+    "=": "EQUALS", "+=": "PLUSEQUAL", "-=": "MINUSEQUAL", "*=": "TIMESEQUAL", "/=": "DIVEQUAL", "%=": "MODEQUAL",
+    "&=": "ANDEQUAL", "|=": "OREQUAL", "^=": "XOREQUAL", "<<=": "LSHIFTEQUAL", ">>=": "RSHIFTEQUAL",
+}  # fmt: skip
+
+_PLAIN = (
+    "auto", "break", "case", "char", "const", "continue", "default", "do", "double", "else", "enum", "extern", "float", "for",
+    "goto", "if", "inline", "int", "long", "register", "restrict", "return", "short", "signed", "sizeof", "static", "struct",
+    "switch", "typedef", "union", "unsigned", "void", "volatile", "while",
+)  # fmt: skip
+
+# C11 6.4.1 and GNU's other spellings
+KEYWORDS = {
+    **{word: word.upper() for word in _PLAIN},
+    "_Bool": "_BOOL", "_Complex": "_COMPLEX", "_Generic": "_GENERIC", "_Noreturn": "_NORETURN",
+    "_Static_assert": "_STATIC_ASSERT", "_Atomic": "_ATOMIC", "_Alignof": "_ALIGNOF", "_Alignas": "_ALIGNAS",
+    "_Thread_local": "_THREAD_LOCAL", "__thread": "_THREAD_LOCAL",
+    "__int128": "__INT128", "__int128_t": "__INT128", "_BitInt": "_BITINT",
+    "__const": "CONST", "__const__": "CONST", "__volatile": "VOLATILE", "__volatile__": "VOLATILE",
+    "__restrict": "RESTRICT", "__restrict__": "RESTRICT", "__inline": "INLINE", "__inline__": "INLINE",
+    "__signed": "SIGNED", "__signed__": "SIGNED", "__complex__": "_COMPLEX",
+    "__alignof": "_ALIGNOF", "__alignof__": "_ALIGNOF",
+    "typeof": "TYPEOF", "__typeof": "TYPEOF", "__typeof__": "TYPEOF", "typeof_unqual": "TYPEOF_UNQUAL",
+    "__typeof_unqual__": "TYPEOF_UNQUAL",
+    "__auto_type": "AUTO_TYPE", "__label__": "LOCAL_LABEL",
+    "__attribute": "ATTRIBUTE_BEGIN", "__attribute__": "ATTRIBUTE_BEGIN",
+    "asm": "ASM", "__asm": "ASM", "__asm__": "ASM",
+    "__builtin_offsetof": "OFFSETOF", "__builtin_va_arg": "__BUILTIN_VA_ARG",
+}  # fmt: skip
+
+# the spelling that pycparser's tree and the checker use
+SPELLINGS = {
+    "CONST": "const", "VOLATILE": "volatile", "RESTRICT": "restrict", "INLINE": "inline", "SIGNED": "signed",
+    "_ALIGNOF": "_Alignof", "__INT128": "__int128", "TYPEOF": "typeof", "TYPEOF_UNQUAL": "typeof_unqual",
+    "_COMPLEX": "_Complex", "_THREAD_LOCAL": "_Thread_local",
+}  # fmt: skip
+
+_TYPES = {"number": "INT_CONST_DEC", "string": "STRING_LITERAL", "char": "CHAR_CONST"}
+_FLOAT = re.compile(r"0[xX][\da-fA-F.]*[pP].*|(?!0[xX])[\d.]*(?:\.|[eE]).*|\d+[fF]")
+_PACK = re.compile(r"pack\s*\(\s*(push|pop|show)?\s*(?:,?\s*(?!\d)\w+\s*)?(?:,?\s*(\d+)\s*)?\)")
+
+
+def convert(tokens: Sequence[Token], diagnostics: Diagnostics) -> list[Tok]:
+    """The preprocessor's tokens as the parser's. Of the pragmas only `unroll` and its like stay."""
+    out: list[Tok] = []
+    pack: list[int] = []
+    state = _Pragmas()
+    keywords, punctuators = KEYWORDS.get, PUNCTUATORS
+    for token in tokens:
+        kind, text = token.kind, token.text
+        if kind == "id":
+            type = keywords(text)
+            if type is None:
+                if text == "__extension__":
+                    continue
+                type = "ID"
+            elif type in SPELLINGS:
+                text = SPELLINGS[type]
+            tok = Tok(type, text, token.loc)
+            if type == "STRUCT" or type == "UNION":
+                tok.pack, tok.preserve = state.pack, True in state.attributes
+            out.append(tok)
+        elif kind == "punct":
+            known = punctuators.get(text)
+            if known is None:
+                diagnostics.error("E0201", token.loc, f"unexpected '{text}' in program")
+                continue
+            out.append(Tok(known, text, token.loc))
+        elif kind == "pragma":
+            if state.apply(text, token.loc, diagnostics, pack):
+                out.append(Tok("PPPRAGMA", text, token.loc))
+        elif kind == "number" and _FLOAT.fullmatch(text):
+            out.append(Tok("FLOAT_CONST", text, token.loc))
+        elif kind in _TYPES:
+            out.append(Tok(_TYPES[kind], text, token.loc))
+        else:
+            diagnostics.error("E0201", token.loc, f"unexpected '{text}' in program")
+    return out
+
+
+class _Pragmas:
+    """What `#pragma pack` and `#pragma clang attribute` have set so far."""
+
+    def __init__(self) -> None:
+        self.pack = 0
+        self.attributes: list[bool] = []  # of what is pushed: is it preserve_access_index?
+
+    def apply(self, text: str, loc: int, diagnostics: Diagnostics, stack: list[int]) -> bool:
+        """Obey a pragma; True if it is one for statements and must stay."""
+        text = text.strip()
+        if text.startswith("#"):
+            text = text[1:].lstrip().removeprefix("pragma").lstrip()
+        words = text.replace("(", " ( ").split()
+        if not words:
+            return False
+        if words[0] in ("unroll", "nounroll"):
+            return True
+        if words[:2] == ["clang", "loop"] or words[:2] == ["GCC", "unroll"]:
+            return True
+        if words[:2] == ["clang", "attribute"]:
+            if "push" in words:
+                self.attributes.append("preserve_access_index" in text)
+            elif "pop" in words and self.attributes:
+                self.attributes.pop()
+            return False
+        if words[0] == "pack":
+            match = _PACK.match(text)
+            if match is None or (match[2] and int(match[2]) not in (1, 2, 4, 8, 16)):
+                diagnostics.warning("W0201", loc, "this '#pragma pack' is not understood and ignored",
+                                    fix="write '#pragma pack(push, 1)' ... '#pragma pack(pop)'")  # fmt: skip
+                return False
+            action, number = match[1], match[2]
+            if action == "push":
+                stack.append(self.pack)
+            elif action == "pop":
+                self.pack = stack.pop() if stack else 0
+            elif not number:
+                self.pack = 0
+            if number:
+                self.pack = int(number)
+        return False

@@ -1,0 +1,226 @@
+"""Names, members, elements, addresses (C11 6.5.1, 6.5.2, 6.5.3.2)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pycparser import c_ast
+
+from ..source import Span
+from . import tree
+from . import types as ct
+from .base import Poison
+from .compare import is_integer, is_void, qualifiers, qualify
+from .layout import is_complete
+from .names import EnumConstant, TypeName, suggest
+from .operators import Operators
+from .spelling import quote
+
+_LIBBPF = "add '#include <bpf/bpf_helpers.h>'"
+# what an undeclared name most likely needs
+MISSING = {
+    "SEC": _LIBBPF, "__uint": _LIBBPF, "__type": _LIBBPF, "bpf_printk": _LIBBPF, "barrier_var": _LIBBPF,
+    "bpf_htons": "add '#include <bpf/bpf_endian.h>'", "bpf_ntohs": "add '#include <bpf/bpf_endian.h>'",
+    "bpf_htonl": "add '#include <bpf/bpf_endian.h>'", "bpf_ntohl": "add '#include <bpf/bpf_endian.h>'",
+    "BPF_CORE_READ": "add '#include <bpf/bpf_core_read.h>'", "PT_REGS_PARM1": "add '#include <bpf/bpf_tracing.h>'",
+    "NULL": "add '#include <stddef.h>', or write 0", "true": "add '#include <stdbool.h>', or write 1",
+    "false": "add '#include <stdbool.h>', or write 0",
+    "printf": "BPF programs print with bpf_printk() (see /sys/kernel/tracing/trace_pipe)",
+    "malloc": "BPF has no heap: use a map, or a local variable of up to 512 bytes",
+    "free": "BPF has no heap: map elements are deleted with bpf_map_delete_elem()",
+    "memcpy": "write __builtin_memcpy()", "memset": "write __builtin_memset()", "memmove": "write __builtin_memmove()",
+    "memcmp": "write __builtin_memcmp()", "htons": "write bpf_htons() from <bpf/bpf_endian.h>",
+    "ntohs": "write bpf_ntohs() from <bpf/bpf_endian.h>", "htonl": "write bpf_htonl() from <bpf/bpf_endian.h>",
+    "ntohl": "write bpf_ntohl() from <bpf/bpf_endian.h>",
+    "ETH_P_IP": "add '#include <linux/if_ether.h>'", "IPPROTO_TCP": "add '#include <linux/in.h>'",
+    "TC_ACT_OK": "add '#include <linux/pkt_cls.h>'", "XDP_PASS": "add '#include <linux/bpf.h>'",
+}  # fmt: skip
+
+
+class Access(Operators):
+    """How an expression gets at objects."""
+
+    def name(self, name: str, span: Span) -> tree.Expr:
+        """An identifier used as an expression."""
+        entity = self.find(name)
+        match entity:
+            case tree.Local():
+                return tree.LocalRef(entity, entity.type, span)
+            case tree.Global():
+                return tree.GlobalRef(entity, entity.type, span)
+            case tree.FunctionSymbol():
+                return tree.FunctionRef(entity, entity.type, span)
+            case EnumConstant():
+                return tree.Constant(entity.value, entity.type, span)
+            case TypeName():
+                raise self.error("E0202", span, f"unexpected type name '{name}': expected expression")
+        if name in ("__func__", "__FUNCTION__", "__PRETTY_FUNCTION__") and self.function is not None:
+            return self.literal(self.function.name.encode() + b"\0", ct.CHAR, span)
+        raise self.undeclared(name, span)
+
+    def undeclared(self, name: str, span: Span, what: str = "identifier") -> Exception:
+        """The complaint about an unknown name, once for each name and function."""
+        if name in self._undeclared:
+            return Poison()
+        self._undeclared.add(name)
+        fix = MISSING.get(name, "")
+        notes: list[tuple[str, Span | int | None]] = []
+        if not fix and (close := self.did_you_mean(name)):
+            fix = f"did you mean '{close}'?"
+            entity = self.find(close)
+            if entity is not None:
+                notes = [(f"'{close}' declared here", entity.span)]
+        if not fix and name.startswith("bpf_"):
+            fix = "add '#include <bpf/bpf_helpers.h>'; if it is there, check the helper's name"
+        fix = fix or "declare it, or include the header that does"
+        return self.error("E0331", span, f"use of undeclared {what} '{name}'", fix=fix, notes=notes)
+
+    # --- members --------------------------------------------------------------------------------------------------
+
+    def member(self, base: tree.Expr, name: str, arrow: bool, span: Span) -> tree.Expr:
+        """`base.name` or `base->name`."""
+        if arrow:
+            base = self.value_of(base)
+            t = ct.strip(base.type)
+            if not isinstance(t, ct.Pointer):
+                hint = "use '.' instead" if isinstance(t, ct.Record) else "'->' needs a pointer to a struct or union"
+                raise self.error("E0332", span, f"member reference type {quote(base.type)} is not a pointer", fix=hint)
+            base = self.deref(base, span)
+        elif isinstance(ct.strip(base.type), ct.Pointer):
+            inner = ct.strip(base.type)
+            assert isinstance(inner, ct.Pointer)
+            hint = "use '->' instead" if isinstance(ct.strip(inner.target),
+                                                    ct.Record) else "only structs and unions have members"
+            raise self.error("E0332", span, f"member reference type {quote(base.type)} is a pointer", fix=hint)
+        record = ct.strip(base.type)
+        if not isinstance(record, ct.Record):
+            raise self.error("E0332", span, f"member reference base type {quote(base.type)} is not a structure or union")
+        if record.fields is None:
+            raise self.error("E0301", span, f"incomplete definition of type {quote(record)}",
+                             fix="include the header that defines it",
+                             notes=[("forward declaration is here", record.span)] if record.span else [])  # fmt: skip
+        found = find_field(record, name)
+        if found is None:
+            close = suggest(name, member_names(record))
+            notes = [(f"{quote(record)} is defined here", record.span)] if record.span else []
+            raise self.error("E0333", span, f"no member named '{name}' in {quote(record)}",
+                             fix=f"did you mean '{close}'?" if close else "", notes=notes)  # fmt: skip
+        field, offset, preserve = found
+        const, volatile = qualifiers(base.type)
+        t = qualify(field.type, const=const, volatile=volatile)
+        if isinstance(base, tree.Member):
+            return tree.Member(base.base, field, base.offset + offset, t, span, preserve or base.preserve)
+        return tree.Member(base, field, offset, t, span, preserve)
+
+    # --- pointers -------------------------------------------------------------------------------------------------
+
+    def deref(self, pointer: tree.Expr, span: Span) -> tree.Expr:
+        """`*pointer`."""
+        t = ct.strip(pointer.type)
+        if not isinstance(t, ct.Pointer):
+            raise self.error("E0334", span, f"indirection requires a pointer, but this is {quote(pointer.type)}",
+                             fix="cast the integer to a pointer of the right type" if is_integer(t) else "")  # fmt: skip
+        if isinstance(ct.strip(t.target), ct.Function):
+            if isinstance(pointer, tree.AddressOf) and isinstance(pointer.lvalue, tree.FunctionRef):
+                return pointer.lvalue
+            return tree.Deref(pointer, t.target, span)
+        if isinstance(pointer, tree.AddressOf) and pointer.lvalue.type == t.target:
+            return pointer.lvalue
+        return tree.Deref(pointer, t.target, span)
+
+    def subscript(self, base: tree.Expr, index: tree.Expr, span: Span) -> tree.Expr:
+        """`base[index]`, either way round (C11 6.5.2.1)."""
+        array = ct.strip(base.type)
+        base, index = self.value_of(base), self.value_of(index)
+        if is_integer(base.type) and isinstance(ct.strip(index.type), ct.Pointer):
+            base, index = index, base
+        t = ct.strip(base.type)
+        if not isinstance(t, ct.Pointer):
+            raise self.error("E0335", span, "subscripted value is not an array or pointer")
+        if not is_integer(index.type):
+            raise self.error("E0335", index.span, f"array subscript is of type {quote(index.type)}, not an integer")
+        if is_void(t.target):
+            raise self.error("E0335", span, "subscript of a pointer to void", fix="cast it to a pointer to the element's type")
+        if isinstance(array, ct.Array) and array.count and isinstance(index, tree.Constant) and not self.unevaluated:
+            if not 0 <= index.value < array.count:
+                where = base.lvalue if isinstance(base, tree.AddressOf) else None
+                notes: list[tuple[str, Span | int | None]] = []
+                if isinstance(where, tree.LocalRef | tree.GlobalRef):
+                    notes = [(f"array '{where.symbol.name}' declared here", where.symbol.span)]
+                # trailing arrays of records are used as flexible ones
+                if not isinstance(where, tree.Member) or index.value < 0 or array.count > 1:
+                    self.warn("W0313", span, f"array index {index.value} is "
+                              f"{'before the beginning' if index.value < 0 else 'past the end'} of the array (which has "
+                              f"{array.count} element{'s' if array.count > 1 else ''})",
+                              fix=f"use an index from 0 to {array.count - 1}", notes=notes)  # fmt: skip
+        return self.deref(self.advance(base, index, False, span), span)
+
+    def address_of(self, e: tree.Expr, span: Span) -> tree.Expr:
+        """`&e` (C11 6.5.3.2)."""
+        if isinstance(e, tree.FunctionRef):
+            self.use_function(e.symbol)
+            return tree.AddressOf(e, ct.Pointer(e.type), span)
+        if isinstance(e, tree.Deref) and isinstance(ct.strip(e.type), ct.Function):
+            return e.pointer
+        if not self.is_lvalue(e):
+            raise self.error("E0336", span, f"cannot take the address of an rvalue of type {quote(e.type)}",
+                             fix="store it in a variable and take that one's address")  # fmt: skip
+        if isinstance(e, tree.Member) and e.field.bits is not None:
+            raise self.error("E0336", span, f"address of bit-field '{e.field.name}' requested", fix="copy it to a variable")
+        if isinstance(e, tree.GlobalRef) and e.symbol in self.helpers and not self.unevaluated:
+            raise self.error("E0431", span, f"'{e.symbol.name}' stands for a helper function: it has no address",
+                             fix="call the helper by name")  # fmt: skip
+        return self.address(e, ct.Pointer(e.type), span)
+
+    # --- offsetof -------------------------------------------------------------------------------------------------
+
+    def offset_of(self, node: Any) -> tree.Expr:
+        """`__builtin_offsetof(type, designator)`; indices need not be constant."""
+        t = self.type_name(node.type)
+        if not isinstance(ct.strip(t), ct.Record):
+            raise self.error("E0332", node.coord, f"offsetof requires a struct or union type, not {quote(t)}")
+        if not is_complete(t):
+            raise self.error("E0301", node.coord, f"offsetof of incomplete type {quote(t)}")
+        zero = tree.Constant(0, ct.Pointer(t), node.coord)
+        lvalue = self._designate(tree.Deref(zero, t, node.coord), node.designator)
+        if isinstance(lvalue, tree.Member) and lvalue.field.bits is not None:
+            raise self.error("E0336", node.coord, f"cannot compute the offset of bit-field '{lvalue.field.name}'")
+        return self.cast(self.address(lvalue, ct.Pointer(ct.VOID), node.coord), ct.ULONG)
+
+    def _designate(self, base: tree.Expr, node: Any) -> tree.Expr:
+        match node:
+            case c_ast.ID():
+                return self.member(base, node.name, False, node.coord)
+            case c_ast.StructRef():
+                return self.member(self._designate(base, node.name), node.field.name, False, node.field.coord)
+            case _:
+                return self.subscript(self._designate(base, node.name), self.rvalue(node.subscript), node.coord)
+
+
+def find_field(record: ct.Record, name: str) -> tuple[ct.Field, int, bool] | None:
+    """(field, offset in bits from the start of `record`, CO-RE relocatable), anonymous members searched (C11 6.7.2.1p13)."""
+    preserve = "preserve_access_index" in record.attributes
+    for field in record.fields or []:
+        if field.name == name:
+            return field, field.offset, preserve
+        if not field.name:
+            inner = ct.strip(field.type)
+            if isinstance(inner, ct.Record):
+                found = find_field(inner, name)
+                if found is not None:
+                    return found[0], field.offset + found[1], preserve or found[2]
+    return None
+
+
+def member_names(record: ct.Record) -> list[str]:
+    """All names that `record.name` could use."""
+    names = []
+    for field in record.fields or []:
+        inner = ct.strip(field.type)
+        if field.name:
+            names.append(field.name)
+        elif isinstance(inner, ct.Record):
+            names += member_names(inner)
+    return names
+
+

@@ -1,0 +1,36 @@
+"""`analyze`: pycparser's tree to a checked unit."""
+
+from __future__ import annotations
+
+from pycparser import c_ast
+
+from ..diagnostics import Diagnostics
+from ..source import SourceMap
+from . import tree
+from .declarations import finish
+from .functions import Functions
+from .usage import mark
+
+
+def analyze(ast: c_ast.FileAST, sources: SourceMap, diagnostics: Diagnostics) -> tree.Unit:
+    """Check a translation unit; the unit holds what must be emitted, in the order of the source.
+
+    Errors (E03xx types and semantics, E04xx C that BPF cannot run) and warnings go to `diagnostics`.
+    Raises `CompileError` if there are too many errors.
+    """
+    checker = Functions(sources, diagnostics)
+    try:
+        for node in ast.ext:
+            if isinstance(node, c_ast.FuncDef):
+                checker.definition(node)
+            else:
+                checker.declaration(node)
+        checker.finish_bodies()
+        for variable in checker.globals:
+            finish(variable)
+        return mark(checker)
+    except RecursionError:
+        where = checker.function.span if checker.function is not None else None
+        raise diagnostics.fatal(
+            "E0204", where, "the program is nested too deep here", fix="split the expression or function"
+        ) from None

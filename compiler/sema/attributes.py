@@ -1,0 +1,109 @@
+"""Attributes (GCC and clang manuals): what is written in `__attribute__((...))` as data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from pycparser import c_ast
+
+from ..parse.nodes import Attribute
+from ..source import Span
+from . import literals
+from .base import Poison
+from .initializers import Initializers
+from .layout import BIGGEST_ALIGNMENT
+
+# known, and without meaning for what we emit
+_IGNORED = {
+    "unused", "maybe_unused", "deprecated", "format", "format_arg", "nonnull", "returns_nonnull", "pure", "const", "malloc",
+    "nothrow", "leaf", "warn_unused_result", "nodiscard", "hot", "cold", "may_alias", "no_instrument_function", "sentinel",
+    "alloc_size", "alloc_align", "access", "artificial", "gnu_inline", "fallthrough", "designated_init", "transparent_union",
+    "noclone", "no_icf", "optimize", "nocf_check", "randomize_layout", "no_randomize_layout", "counted_by", "flatten",
+    "externally_visible", "no_sanitize", "no_sanitize_address", "assume_aligned", "error", "warning", "diagnose_if",
+    "enum_extensibility", "flag_enum", "overloadable", "noderef", "address_space", "bitwise", "no_stack_protector",
+    "visibility", "retain", "mode", "aligned_size", "nonstring", "noipa", "tainted_args", "no_caller_saved_registers",
+    "disable_tail_calls", "not_tail_called", "no_builtin", "minsize", "optnone", "convergent", "annotate", "asm",
+    "availability",
+    "vector_size", "unavailable", "internal_linkage", "bpf_fastcall", "preserve_static_offset", "uninitialized", "musttail",
+}  # fmt: skip
+
+
+@dataclass(slots=True)
+class Attributes:
+    """The attributes of one declaration or type."""
+
+    names: set[str] = field(default_factory=set)
+    section: str = ""
+    aligned: int = 0  # bytes; 0: none
+    decl_tags: list[str] = field(default_factory=list)
+    type_tags: list[str] = field(default_factory=list)
+    cleanup: Any = None  # the node that names the function
+    mode: str = ""
+    spans: dict[str, Span] = field(default_factory=dict)
+
+    @property
+    def inline(self) -> str:
+        """"always", "never", or "" if nothing is said."""
+        return "always" if "always_inline" in self.names else "never" if "noinline" in self.names else ""
+
+
+_FLAGS = {
+    "used", "weak", "packed", "always_inline", "noinline", "noreturn", "preserve_access_index", "hidden", "internal",
+}  # fmt: skip
+
+
+class AttributeReader(Initializers):
+    """Reads attribute lists."""
+
+    def read_attributes(self, attributes: Iterable[Attribute]) -> Attributes:
+        """The meaning of a list of attributes. Unknown ones are warned about."""
+        found = Attributes()
+        for attribute in attributes:
+            try:
+                self._read(found, attribute)
+            except Poison:
+                continue
+        return found
+
+    def _read(self, found: Attributes, attribute: Attribute) -> None:
+        name, arguments = attribute.name, attribute.arguments or []
+        found.spans[name] = attribute.coord
+        if name in _FLAGS:
+            found.names.add(name)
+        elif name == "section":
+            found.section = self._text(attribute)
+        elif name == "aligned":
+            found.aligned = max(found.aligned,
+                                self._alignment(arguments[0], attribute.coord) if arguments else BIGGEST_ALIGNMENT)
+        elif name == "btf_decl_tag":
+            found.decl_tags.append(self._text(attribute))
+        elif name == "btf_type_tag":
+            found.type_tags.append(self._text(attribute))
+        elif name == "cleanup":
+            found.cleanup = arguments[0] if arguments else None
+        elif name == "visibility":
+            if self._text(attribute) in ("hidden", "internal"):
+                found.names.add("hidden")
+        elif name == "mode":
+            found.mode = arguments[0].name.strip("_") if arguments and isinstance(arguments[0], c_ast.ID) else ""
+        elif name in ("alias", "constructor", "destructor", "ifunc", "naked", "interrupt"):
+            self.error("E0441", attribute.coord, f"attribute '{name}' is not supported", fix="remove it")
+        elif name not in _IGNORED:
+            self.warn("W0331", attribute.coord, f"unknown attribute '{name}' ignored", fix="remove it, or check its spelling")
+
+    def _text(self, attribute: Attribute) -> str:
+        arguments = attribute.arguments or []
+        if len(arguments) != 1 or not isinstance(arguments[0], c_ast.Constant) or arguments[0].type != "string":
+            raise self.error("E0355", attribute.coord, f"attribute '{attribute.name}' requires a string")
+        try:
+            return literals.string(arguments[0].value)[0][:-1].decode("utf-8", "surrogateescape")
+        except literals.LiteralError as problem:
+            raise self.error("E0344", attribute.coord, str(problem)) from None
+
+    def _alignment(self, node: Any, span: Span) -> int:
+        value = self.integer_constant(node, "the alignment")
+        if value <= 0 or value & value - 1:
+            raise self.error("E0355", span, f"requested alignment {value} is not a power of 2", fix="use 1, 2, 4, 8, 16, ...")
+        return value

@@ -1,0 +1,118 @@
+"""What all parts of the checker share: the scopes, the unit being made, complaints, and the verbs they call on each other.
+
+The checker is one object put together from classes, each in a file of its own, in this order: `Checker` <- `Conversions`
+<- `Constants` <- `Operators` <- `Access` <- `Builtins` <- `Calls` <- `Expressions` <- `Initializers` <- `Specifiers` <-
+`Declarators` <- `Declarations` <- `Statements` <- `Functions`. Later ones implement the verbs declared here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ..diagnostics import Diagnostics
+from ..source import SourceMap, Span
+from . import tree
+from . import types as ct
+from .names import Entity, Scope, suggest
+
+
+class Poison(Exception):
+    """An expression that cannot be typed. What is wrong has been reported: whoever catches it says no more."""
+
+
+class Checker:
+    """State and services. One object checks one translation unit."""
+
+    def __init__(self, sources: SourceMap, diagnostics: Diagnostics) -> None:
+        self.sources = sources
+        self.diagnostics = diagnostics
+        self.scopes: list[Scope] = [Scope()]
+        self.function: tree.FunctionSymbol | None = None
+        self.functions: list[tree.FunctionSymbol] = []
+        self.globals: list[tree.Global] = []
+        self.externs: list[tree.Global | tree.FunctionSymbol] = []
+        self.literals: dict[tuple[bytes, int], tree.Global] = {}
+        self.helpers: dict[tree.Global, int] = {}  # function pointers that are helper numbers
+        self.unevaluated = 0  # inside sizeof, typeof, ...
+        self._undeclared: set[str] = set()
+
+    # --- complaints -----------------------------------------------------------------------------------------------
+
+    def error(self, code: str, span: Span, message: str, *, fix: str = "",
+              notes: Iterable[tuple[str, Span | int | None]] = ()) -> Poison:  # fmt: skip
+        """Report an error; gives what to raise if there is no sensible way on."""
+        self.diagnostics.error(code, span, message, fix=fix, notes=notes)
+        return Poison()
+
+    def warn(self, code: str, span: Span, message: str, *, fix: str = "",
+             notes: Iterable[tuple[str, Span | int | None]] = ()) -> None:  # fmt: skip
+        """Report a warning."""
+        self.diagnostics.warning(code, span, message, fix=fix, notes=notes)
+
+    # --- scopes ---------------------------------------------------------------------------------------------------
+
+    def push(self) -> None:
+        """Open a scope."""
+        self.scopes.append(Scope())
+
+    def pop(self) -> None:
+        """Close a scope."""
+        self.scopes.pop()
+
+    @property
+    def at_file_scope(self) -> bool:
+        """True outside of functions and prototypes."""
+        return len(self.scopes) == 1
+
+    def find(self, name: str) -> Entity | None:
+        """What an ordinary name means here."""
+        for scope in reversed(self.scopes):
+            if name in scope.names:
+                return scope.names[name]
+        return None
+
+    def find_tag(self, tag: str) -> ct.Record | ct.Enum | None:
+        """What a tag means here."""
+        for scope in reversed(self.scopes):
+            if tag in scope.tags:
+                return scope.tags[tag]
+        return None
+
+    def did_you_mean(self, name: str) -> str:
+        """A visible ordinary name like `name`, or ""."""
+        return suggest(name, (known for scope in reversed(self.scopes) for known in scope.names))
+
+    # --- verbs the parts call on each other -----------------------------------------------------------------------
+
+    def expression(self, node: Any) -> tree.Expr:
+        """Check an expression; the result may be an lvalue or a function designator. Raises `Poison`."""
+        raise NotImplementedError
+
+    def rvalue(self, node: Any) -> tree.Expr:
+        """Check an expression and take its value (decay, lvalue conversion). Raises `Poison`."""
+        raise NotImplementedError
+
+    def type_name(self, node: Any) -> ct.Type:
+        """The type a c_ast.Typename names. Raises `Poison`."""
+        raise NotImplementedError
+
+    def compound(self, node: Any) -> tree.Block:
+        """Check a block, in a new scope."""
+        raise NotImplementedError
+
+    def statement_expression(self, node: Any) -> tree.Expr:
+        """Check `({ ... })`."""
+        raise NotImplementedError
+
+    def initializer(self, node: Any, t: ct.Type, span: Span) -> tuple[ct.Type, list[tree.InitStore]]:
+        """Check an initializer for an object of type `t`: the completed type and the stores, in order."""
+        raise NotImplementedError
+
+    def static_data(self, variable: tree.Global, stores: list[tree.InitStore]) -> None:
+        """Turn constant stores into a global's bytes and references."""
+        raise NotImplementedError
+
+    def use_function(self, symbol: tree.FunctionSymbol) -> None:
+        """A function is named: check its body now if that was put off."""
+        raise NotImplementedError

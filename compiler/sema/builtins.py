@@ -1,0 +1,222 @@
+"""`__builtin_*`: which there are, what they take, and what becomes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from pycparser import c_ast
+
+from ..source import Span
+from . import fold, tree
+from . import types as ct
+from .access import Access
+from .compare import is_integer, qualify
+from .layout import size_of
+
+_VOID_POINTER = ct.Pointer(ct.VOID)
+_CONST_VOID_POINTER = ct.Pointer(qualify(ct.VOID, const=True))
+
+# name (without __builtin_), result, parameters: those that stay in the tree as tree.Builtin
+_PLAIN: dict[str, tuple[ct.Type, tuple[ct.Type, ...]]] = {
+    "memcpy":        (_VOID_POINTER, (_VOID_POINTER, _CONST_VOID_POINTER, ct.ULONG)),
+    "memcpy_inline": (_VOID_POINTER, (_VOID_POINTER, _CONST_VOID_POINTER, ct.ULONG)),
+    "memmove":       (_VOID_POINTER, (_VOID_POINTER, _CONST_VOID_POINTER, ct.ULONG)),
+    "memset":        (_VOID_POINTER, (_VOID_POINTER, ct.INT, ct.ULONG)),
+    "memcmp":        (ct.INT, (_CONST_VOID_POINTER, _CONST_VOID_POINTER, ct.ULONG)),
+    "bcmp":          (ct.INT, (_CONST_VOID_POINTER, _CONST_VOID_POINTER, ct.ULONG)),
+    "unreachable":   (ct.VOID, ()),
+    "trap":          (ct.VOID, ()),
+    "bswap16":       (ct.USHORT, (ct.USHORT,)),
+    "bswap32":       (ct.UINT, (ct.UINT,)),
+    "bswap64":       (ct.ULONG, (ct.ULONG,)),
+    **{f"{op}{suffix}": (ct.INT, (t,)) for op in ("popcount", "clz", "ctz")
+       for suffix, t in (("", ct.UINT), ("l", ct.ULONG), ("ll", ct.ULONG))},
+    **{f"ffs{suffix}": (ct.INT, (t,)) for suffix, t in (("", ct.INT), ("l", ct.LONG), ("ll", ct.LONG))},
+}  # fmt: skip
+
+# the C library's names that clang takes for builtins when they are declared
+LIBRARY = {"memcpy", "memmove", "memset", "memcmp", "bcmp"}
+
+_CORE = {
+    "preserve_access_index", "preserve_field_info", "preserve_type_info", "preserve_enum_value", "btf_type_id",
+}  # fmt: skip
+_VARIADIC = {"va_start", "va_end", "va_copy"}
+_FLOATS = {"inf", "inff", "nan", "nanf", "huge_val", "huge_valf", "fabs", "sqrt", "floor", "ceil", "pow"}
+
+
+class Builtins(Access):
+    """Calls to what the compiler itself provides."""
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self._builtins: dict[str, Callable[[str, list[Any], Span], tree.Expr]] = {
+            "expect": self._expect, "expect_with_probability": self._expect,
+            "constant_p": self._constant_p, "choose_expr": self._choose,
+            "object_size": self._object_size, "dynamic_object_size": self._object_size,
+            "assume": self._nothing, "prefetch": self._nothing, "assume_aligned": self._first,
+            "strlen": self._strlen, "add_overflow": self._overflow, "sub_overflow": self._overflow,
+            "mul_overflow": self._overflow,
+            **dict.fromkeys(_PLAIN, self._plain),
+            **dict.fromkeys(_CORE, self._core),
+        }  # fmt: skip
+
+    def builtin(self, name: str, nodes: list[Any], span: Span) -> tree.Expr:
+        """A call of `__builtin_NAME` with unchecked arguments."""
+        short = name.removeprefix("__builtin_")
+        handler = self._builtins.get(short)
+        if handler is not None:
+            return handler(short, nodes, span)
+        if short in _VARIADIC:
+            raise self.error("E0405", span, f"{name}: BPF functions cannot take a variable number of arguments",
+                             fix="pass a pointer to a struct")  # fmt: skip
+        if short in ("alloca", "alloca_with_align"):
+            raise self.error("E0402", span, "BPF has no dynamic stack: alloca is not possible",
+                             fix="use an array of constant size, or a map")  # fmt: skip
+        if short in _FLOATS:
+            raise self.float_error(span, ct.Float("double", 8))
+        if short in ("frame_address", "return_address"):
+            raise self.error("E0433", span, f"{name} is not possible in BPF: the stack cannot be walked by a program",
+                             fix="use bpf_get_stack()")  # fmt: skip
+        close = self._close_builtin(short)
+        raise self.error("E0433", span, f"{name} is not supported", fix=f"did you mean '{close}'?" if close else
+                         "write the operation out in C")  # fmt: skip
+
+    def _close_builtin(self, name: str) -> str:
+        from .names import suggest
+
+        close = suggest(name, self._builtins)
+        return f"__builtin_{close}" if close else ""
+
+    def arguments(self, name: str, nodes: list[Any], count: int, span: Span, at_least: bool = False) -> list[tree.Expr]:
+        """Check the number of arguments and each one's value."""
+        self.count_arguments(f"__builtin_{name}", len(nodes), count, span, at_least)
+        return [self.rvalue(node) for node in nodes]
+
+    def count_arguments(self, name: str, have: int, want: int, span: Span, at_least: bool = False) -> None:
+        """Complain if a builtin got the wrong number of arguments."""
+        if have < want or (have > want and not at_least):
+            raise self.error("E0341", span, f"too {'few' if have < want else 'many'} arguments to {name}, "
+                             f"expected {'at least ' if at_least else ''}{want}, have {have}")  # fmt: skip
+
+    def _plain(self, name: str, nodes: list[Any], span: Span) -> tree.Expr:
+        result, parameters = _PLAIN[name]
+        values = self.arguments(name, nodes, len(parameters), span)
+        return self.plain_builtin(name, values, result, parameters, span)
+
+    def plain_builtin(self, name: str, values: list[tree.Expr], result: ct.Type, parameters: tuple[ct.Type, ...],
+                      span: Span) -> tree.Expr:  # fmt: skip
+        """A builtin of `_PLAIN`, folded if it is arithmetic on constants."""
+        converted = [self.assign(v, p, "pass") for v, p in zip(values, parameters, strict=True)]
+        if len(converted) == 1 and isinstance(converted[0], tree.Constant):
+            number = _compute(name, converted[0].value, size_of(parameters[0]) * 8)
+            if number is not None:
+                return tree.Constant(fold.wrap(number, result), result, span)
+        return tree.Builtin(name, converted, result, span)
+
+    def library(self, name: str, values: list[tree.Expr], span: Span) -> tree.Expr:
+        """A call of a declared C library function that is a builtin."""
+        result, parameters = _PLAIN[name]
+        return self.plain_builtin(name, values, result, parameters, span)
+
+    def _expect(self, name: str, nodes: list[Any], span: Span) -> tree.Expr:
+        values = self.arguments(name, nodes, 3 if name == "expect_with_probability" else 2, span)
+        value, expected = (self.assign(v, ct.LONG, "pass") for v in values[:2])
+        if isinstance(value, tree.Constant):
+            return value
+        return tree.Builtin("expect", [value, expected], ct.LONG, span)
+
+    def _constant_p(self, name: str, nodes: list[Any], span: Span) -> tree.Expr:
+        self.count_arguments("__builtin_constant_p", len(nodes), 1, span)
+        self.unevaluated += 1
+        try:
+            value = self.rvalue(nodes[0])
+        finally:
+            self.unevaluated -= 1
+        literal = isinstance(value, tree.AddressOf) and isinstance(value.lvalue, tree.GlobalRef) \
+            and value.lvalue.symbol.name.startswith(".str")  # fmt: skip
+        return tree.Constant(int(literal or self.known(value) is not None), ct.INT, span)
+
+    def _choose(self, name: str, nodes: list[Any], span: Span) -> tree.Expr:
+        """The type is that of the chosen side; the other is only parsed."""
+        self.count_arguments("__builtin_choose_expr", len(nodes), 3, span)
+        which = self.integer_constant(nodes[0], "the condition of __builtin_choose_expr")
+        return self.expression(nodes[1] if which else nodes[2])
+
+    def _object_size(self, name: str, nodes: list[Any], span: Span) -> tree.Expr:
+        """The size of the object a pointer surely points to, else "unknown" (GCC manual, "Object Size Checking")."""
+        self.count_arguments(f"__builtin_{name}", len(nodes), 2, span)
+        kind = self.integer_constant(nodes[1], "the second argument")
+        self.unevaluated += 1
+        try:
+            pointer = self.rvalue(nodes[0])
+        finally:
+            self.unevaluated -= 1
+        while isinstance(pointer, tree.Cast):
+            pointer = pointer.value
+        if isinstance(pointer, tree.AddressOf) and isinstance(pointer.lvalue, tree.LocalRef | tree.GlobalRef):
+            return tree.Constant(size_of(pointer.lvalue.type), ct.ULONG, span)
+        return tree.Constant(0 if kind & 2 else (1 << 64) - 1, ct.ULONG, span)
+
+    def _nothing(self, name: str, nodes: list[Any], span: Span) -> tree.Expr:
+        """A hint that we do not use; the arguments are checked, and not evaluated (as clang does for assume)."""
+        self.unevaluated += 1
+        try:
+            self.arguments(name, nodes, 1, span, at_least=True)
+        finally:
+            self.unevaluated -= 1
+        return tree.Cast(tree.Constant(0, ct.INT, span), ct.VOID, span)
+
+    def _first(self, name: str, nodes: list[Any], span: Span) -> tree.Expr:
+        return self.arguments(name, nodes, 1, span, at_least=True)[0]
+
+    def _strlen(self, name: str, nodes: list[Any], span: Span) -> tree.Expr:
+        [value] = self.arguments(name, nodes, 1, span)
+        if isinstance(value, tree.AddressOf) and isinstance(value.lvalue, tree.GlobalRef):
+            symbol = value.lvalue.symbol
+            if symbol.constant and symbol.data is not None and 0 in symbol.data:
+                return tree.Constant(symbol.data.index(0), ct.ULONG, span)
+        raise self.error("E0433", span, "__builtin_strlen needs a string literal here",
+                         fix="loop with a constant bound, or use bpf_probe_read_str()")  # fmt: skip
+
+    def _overflow(self, name: str, nodes: list[Any], span: Span) -> tree.Expr:
+        left, right, to = self.arguments(name, nodes, 3, span)
+        t = ct.strip(to.type)
+        if not is_integer(left.type) or not is_integer(right.type) or not isinstance(t, ct.Pointer) or not is_integer(t.target):
+            raise self.error("E0342", span, f"__builtin_{name} takes two integers and a pointer to an integer")
+        return tree.Builtin(name, [left, right, to], ct.BOOL, span)
+
+    def _core(self, name: str, nodes: list[Any], span: Span) -> tree.Expr:
+        """CO-RE: kept in the tree, refused if it is in code that is emitted."""
+        if name == "preserve_access_index":
+            inner = self.arguments(name, nodes, 1, span)[0]
+            return tree.Builtin(name, [inner], inner.type, span)
+        self.unevaluated += 1
+        try:
+            for node in nodes:
+                if isinstance(node, c_ast.Typename):
+                    self.type_name(node)
+                else:
+                    self.expression(node)
+        finally:
+            self.unevaluated -= 1
+        result = ct.UINT if name in ("preserve_field_info", "btf_type_id", "preserve_type_info") else ct.ULONG
+        return tree.Builtin(name, [], result, span)
+
+
+def _compute(name: str, value: int, bits: int) -> int | None:
+    """Bit builtins on a constant."""
+    value &= (1 << bits) - 1
+    if name.startswith("bswap"):
+        return int.from_bytes(value.to_bytes(bits // 8, "little"), "big")
+    if name.startswith("popcount"):
+        return value.bit_count()
+    if name.startswith("ffs"):
+        return (value & -value).bit_length()
+    if name.startswith("ctz"):
+        return (value & -value).bit_length() - 1 if value else None
+    if name.startswith("clz"):
+        return bits - value.bit_length() if value else None
+    return None
+
+

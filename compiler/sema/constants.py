@@ -1,0 +1,199 @@
+"""Constant expressions (C11 6.6): integers where C wants them, addresses in static initializers, global data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..source import Span
+from . import fold, tree
+from . import types as ct
+from .base import Poison
+from .compare import integer_of, is_integer, qualifiers
+from .conversions import Conversions
+from .layout import size_of
+
+Address = tuple[tree.Global | tree.FunctionSymbol | None, int]
+
+
+class Constants(Conversions):
+    """Evaluation at compile time."""
+
+    def integer_constant(self, node: Any, what: str) -> int:
+        """The value of an integer constant expression. Raises `Poison` after reporting if it is none."""
+        e = self.rvalue(node)
+        if not is_integer(e.type):
+            raise self.error("E0311", e.span, f"{what} must be an integer constant")
+        value = self.known(e)
+        if value is None:
+            raise self.error("E0311", e.span, f"{what} is not an integer constant expression",
+                             fix="use a literal, an enum constant or a #define")  # fmt: skip
+        return value
+
+    def known(self, e: tree.Expr) -> int | None:
+        """The value of an expression that folds to a number: constants, and const variables with a known value."""
+        match e:
+            case tree.Constant(value=value):
+                return value
+            case tree.Cast(value=inner, type=t):
+                value_ = self.known(inner)
+                return None if value_ is None else fold.wrap(value_, t)
+            case tree.Binary(op=op, left=left, right=right, type=t):
+                a, b = self.known(left), self.known(right)
+                return None if a is None or b is None else fold.arithmetic(op, a, b, integer_of(t))
+            case tree.Unary(op=op, value=inner):
+                value_ = self.known(inner)
+                if value_ is None:
+                    return None
+                result = fold.unary(op, tree.Constant(value_, inner.type, e.span), e.type, e.span)
+                return result.value if isinstance(result, tree.Constant) else None
+            case tree.Compare(op=op, left=left, right=right):
+                a, b = self.known(left), self.known(right)
+                if a is None or b is None:
+                    return None
+                result = fold.compare(op, tree.Constant(a, left.type, e.span), tree.Constant(b, right.type, e.span), e.span)
+                return result.value if isinstance(result, tree.Constant) else None
+            case tree.Logical(op=op, left=left, right=right):
+                a = self.known(left)
+                if a is None:
+                    return None
+                if bool(a) == (op == "||"):
+                    return int(op == "||")
+                b = self.known(right)
+                return None if b is None else int(b != 0)
+            case tree.Conditional(condition=condition, then=then, otherwise=otherwise):
+                a = self.known(condition)
+                return None if a is None else self.known(then if a else otherwise)
+            case tree.Load(lvalue=tree.GlobalRef(symbol=symbol, type=t)):
+                if qualifiers(t) != (True, False) or symbol.data is None or not is_integer(t) or symbol.linkage == "weak":
+                    return None
+                return int.from_bytes(symbol.data[: size_of(t)], "little", signed=integer_of(t).signed)
+            case _:
+                return None
+
+    # --- addresses ------------------------------------------------------------------------------------------------
+
+    def address_constant(self, e: tree.Expr) -> Address | None:
+        """(symbol or None, offset in bytes) of an address constant (C11 6.6p9); None if it is none."""
+        match e:
+            case tree.Constant(value=value):
+                return None, value
+            case tree.AddressOf(lvalue=lvalue):
+                return self._place(lvalue)
+            case tree.Cast(value=inner, type=t):
+                if size_of(t) != 8 or size_of(inner.type) != 8:
+                    value_ = self.known(e)
+                    return None if value_ is None else (None, value_)
+                return self.address_constant(inner)
+            case tree.PointerAdd(pointer=pointer, index=index, scale=scale, negate=negate):
+                base, count = self.address_constant(pointer), self.known(index)
+                if base is None or count is None:
+                    return None
+                return base[0], base[1] + (-count if negate else count) * scale
+            case tree.Binary(op="+" | "-" as op, left=left, right=right) if size_of(e.type) == 8:
+                base, other = self.address_constant(left), self.address_constant(right)
+                if base is None or other is None:
+                    return None
+                if op == "+" and base[0] is None:
+                    base, other = other, base
+                if other[0] is not None:
+                    return None
+                return base[0], base[1] + (other[1] if op == "+" else -other[1])
+            case tree.Conditional(condition=condition, then=then, otherwise=otherwise):
+                value_ = self.known(condition)
+                return None if value_ is None else self.address_constant(then if value_ else otherwise)
+            case _:
+                value_ = self.known(e)
+                return None if value_ is None else (None, value_)
+
+    def _place(self, lvalue: tree.Expr) -> Address | None:
+        match lvalue:
+            case tree.GlobalRef(symbol=symbol) | tree.FunctionRef(symbol=symbol):
+                return symbol, 0
+            case tree.Member(base=base, offset=offset):
+                inner = self._place(base)
+                return None if inner is None else (inner[0], inner[1] + offset // 8)
+            case tree.Deref(pointer=pointer):
+                return self.address_constant(pointer)
+            case _:
+                return None
+
+    # --- static data ----------------------------------------------------------------------------------------------
+
+    def static_data(self, variable: tree.Global, stores: list[tree.InitStore]) -> None:
+        """Turn constant stores into bytes and references; all zeros stay None (they go to .bss)."""
+        size = size_of(variable.type)
+        for store in stores:
+            width = store.bits if store.bits is not None else size_of(store.value.type) * 8
+            size = max(size, (store.offset + width + 7) // 8)  # a flexible array member adds to the size
+        data = bytearray(size)
+        references: dict[int, tree.DataReference] = {}
+        for store in stores:
+            try:
+                self._static_store(data, references, store)
+            except Poison:
+                continue
+        variable.references = [references[at] for at in sorted(references)]
+        if any(data) or references:
+            variable.data = bytes(data)
+
+    def _static_store(self, data: bytearray, references: dict[int, tree.DataReference], store: tree.InitStore) -> None:
+        e = store.value
+        if isinstance(ct.strip(e.type), ct.Record):
+            self._static_record(data, references, store)
+            return
+        address = self.address_constant(e)
+        if address is None:
+            raise self.error("E0312", e.span, "initializer element is not a compile-time constant",
+                             fix="assign it in a function, or use a literal")  # fmt: skip
+        symbol, value = address
+        size = size_of(e.type)
+        at = store.offset // 8
+        for i in range(at, at + size):
+            references.pop(i, None)
+        if symbol is not None:
+            if size != 8 or store.bits is not None:
+                raise self.error("E0312", e.span, "an address does not fit into this type",
+                                 fix="use a pointer or a 64-bit integer")  # fmt: skip
+            data[at : at + 8] = bytes(8)
+            references[at] = tree.DataReference(at, symbol, value)
+        elif store.bits is not None:
+            shift = store.offset
+            number = int.from_bytes(data, "little")
+            mask = (1 << store.bits) - 1
+            number = number & ~(mask << shift) | (value & mask) << shift
+            data[:] = number.to_bytes(len(data), "little")
+        else:
+            data[at : at + size] = (value & (1 << size * 8) - 1).to_bytes(size, "little")
+
+    def _static_record(self, data: bytearray, references: dict[int, tree.DataReference], store: tree.InitStore) -> None:
+        """A compound literal (GNU C) or const object as the initializer of a record."""
+        e = store.value
+        lvalue = e.lvalue if isinstance(e, tree.Load) else e
+        at = store.offset // 8
+        if isinstance(lvalue, tree.GlobalRef) and qualifiers(lvalue.type) == (True, False):
+            source = lvalue.symbol
+            size = size_of(lvalue.type)
+            data[at : at + size] = (source.data or bytes(size))[:size].ljust(size, b"\0")
+            for reference in source.references:
+                moved = at + reference.at
+                references[moved] = tree.DataReference(moved, reference.symbol, reference.addend)
+            return
+        raise self.error("E0312", e.span, "initializer element is not a compile-time constant",
+                         fix="write the members in braces")  # fmt: skip
+
+    def literal(self, data: bytes, element: ct.Int, span: Span) -> tree.Expr:
+        """A string literal as an object: equal ones are one (C11 6.4.5p7 allows it)."""
+        key = (data, element.size)
+        symbol = self.literals.get(key)
+        if symbol is None:
+            number = len(self.literals)
+            name = ".str" if number == 0 else f".str.{number}"
+            section = f".rodata.str{element.size}.{element.size}"
+            units = [data[i : i + element.size] for i in range(0, len(data), element.size)]
+            if bytes(element.size) in units[:-1]:
+                section = ".rodata"  # a null inside: not a string for the linker
+            symbol = tree.Global(
+                name, ct.Array(element, len(data) // element.size), section, "static", element.size, span, data, constant=True
+            )
+            self.literals[key] = symbol
+        return tree.GlobalRef(symbol, symbol.type, span)

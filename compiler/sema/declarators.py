@@ -1,0 +1,145 @@
+"""Declarators and type names (C11 6.7.6, 6.7.7): pointers, arrays, functions around a specified type."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pycparser import c_ast
+
+from ..parse.nodes import attributes_of
+from ..source import Span
+from . import literals
+from . import types as ct
+from .base import Poison
+from .compare import is_integer, is_void, qualifiers, qualify, unqualified
+from .layout import align_of, is_complete, size_of
+from .names import Scope
+from .specifiers import Specifiers
+from .spelling import quote
+
+
+class Declarators(Specifiers):
+    """From a chain of PtrDecl, ArrayDecl, FuncDecl and TypeDecl to a type."""
+
+    def type_name(self, node: Any) -> ct.Type:
+        """The type a c_ast.Typename names. Raises `Poison`."""
+        return self.declared_type(node.type, node)
+
+    def declared_type(self, declarator: Any, node: Any) -> ct.Type:
+        """The type a declarator gives to its name; `node` is the declaration, for messages."""
+        match declarator:
+            case c_ast.TypeDecl():
+                tags: tuple[str, ...] = ()
+                attributes = attributes_of(node)
+                if attributes:
+                    tags = tuple(self.read_attributes(a for a in attributes if a.name == "btf_type_tag").type_tags)
+                return self.qualified(self.specified(declarator.type), declarator.quals or [],
+                                      declarator.coord or node.coord, tags)
+            case c_ast.PtrDecl():
+                target = self.declared_type(declarator.type, node)
+                own = declarator.attributes
+                tags = tuple(self.read_attributes(a for a in own if a.name == "btf_type_tag").type_tags) if own else ()
+                return self.qualified(ct.Pointer(target), declarator.quals or [], declarator.coord, tags)
+            case c_ast.ArrayDecl():
+                return self._array_type(declarator, node)
+            case c_ast.FuncDecl():
+                return self._function_type(declarator, node)
+            case _:  # a struct, union or enum specifier alone
+                return self.qualified(self.specified(declarator), getattr(node, "quals", None) or [], node.coord)
+
+    def _array_type(self, declarator: Any, node: Any) -> ct.Type:
+        element = self.declared_type(declarator.type, node)
+        span: Span = declarator.dim.coord if declarator.dim is not None else (node.coord or declarator.coord)
+        if isinstance(ct.strip(element), ct.Function):
+            raise self.error("E0371", span, "an array of functions is not possible",
+                             fix="use an array of pointers to functions")
+        if not is_complete(element):
+            raise self.error("E0301", span, f"array has incomplete element type {quote(element)}",
+                             fix="define the type first")  # fmt: skip
+        if declarator.dim is None:
+            return ct.Array(element, None)
+        if isinstance(declarator.dim, c_ast.ID) and declarator.dim.name == "*":
+            raise self.error("E0402", span, "variable length arrays are not supported: the BPF stack has a fixed layout",
+                             fix="use a constant size")  # fmt: skip
+        e = self.rvalue(declarator.dim)
+        if not is_integer(e.type):
+            raise self.error("E0371", span, f"size of array has non-integer type {quote(e.type)}")
+        count = self.known(e)
+        if count is None:
+            raise self.error("E0402", span, "variable length arrays are not supported: the BPF stack has a fixed layout",
+                             fix="use a constant size that is enough for all cases, or a map")  # fmt: skip
+        if count < 0:
+            raise self.error("E0371", span, f"array size {count} is negative")
+        if count * size_of(element) >= 1 << 40:
+            raise self.error("E0371", span, f"array is too large ({count} elements)")
+        return ct.Array(element, count)
+
+    def _function_type(self, declarator: Any, node: Any) -> ct.Type:
+        result = self.declared_type(declarator.type, node)
+        span = declarator.coord or node.coord
+        if isinstance(ct.strip(result), ct.Function):
+            raise self.error("E0372", span, "a function cannot return a function", fix="return a pointer to it")
+        if isinstance(ct.strip(result), ct.Array):
+            raise self.error("E0372", span, "a function cannot return an array", fix="return a struct, or fill one by pointer")
+        result = unqualified(result)
+        if declarator.args is None:
+            return ct.Function(result, (), prototyped=False)
+        parameters: list[ct.Parameter] = []
+        variadic = False
+        params = declarator.args.params
+        self.scopes.append(Scope())
+        try:
+            for param in params:
+                if isinstance(param, c_ast.EllipsisParam):
+                    variadic = True
+                    continue
+                t = self.declared_type(param.type, param)
+                if is_void(t) and len(params) == 1 and not getattr(param, "name", None):
+                    break
+                parameters.append(ct.Parameter(getattr(param, "name", None) or "",
+                                               unqualified(self.adjusted(t, param.coord or span))))
+        finally:
+            self.scopes.pop()
+        return ct.Function(result, tuple(parameters), variadic)
+
+    def adjusted(self, t: ct.Type, span: Span) -> ct.Type:
+        """A parameter's type (C11 6.7.6.3p7): arrays and functions become pointers."""
+        bare = ct.strip(t)
+        if isinstance(bare, ct.Array):
+            const, volatile = qualifiers(t)
+            return ct.Pointer(qualify(bare.element, const=const, volatile=volatile))
+        if isinstance(bare, ct.Function):
+            return ct.Pointer(t)
+        if isinstance(bare, ct.Void):
+            raise self.error("E0373", span, "a parameter cannot have type 'void'", fix="remove it, or give it a type")
+        return t
+
+    def alignas(self, node: Any) -> list[int]:
+        """The alignments that _Alignas asks for (C11 6.7.5)."""
+        found = []
+        for item in getattr(node, "align", None) or []:
+            operand = item.alignment
+            if isinstance(operand, c_ast.Typename):
+                found.append(align_of(self.type_name(operand)))
+                continue
+            value = self.integer_constant(operand, "the alignment")
+            if value < 0 or value & value - 1:
+                raise self.error("E0355", item.coord, f"requested alignment {value} is not a power of 2",
+                                 fix="use 1, 2, 4, 8, 16, ...")  # fmt: skip
+            found.append(value)
+        return found
+
+    def static_assert(self, node: Any) -> None:
+        """_Static_assert (C11 6.7.10)."""
+        try:
+            value = self.integer_constant(node.cond, "the condition of _Static_assert")
+        except Poison:
+            return
+        if not value:
+            text = ""
+            if node.message is not None:
+                try:
+                    text = literals.string(node.message.value)[0][:-1].decode("utf-8", "replace")
+                except literals.LiteralError:
+                    text = " ".join(node.message.value)
+            self.error("E0374", node.cond.coord, f"static assertion failed{': ' + text if text else ''}")

@@ -1,0 +1,339 @@
+"""Operators (C11 6.5.3-6.5.17) on values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..source import Span
+from . import fold, tree
+from . import types as ct
+from .compare import is_integer, is_pointer, is_record, is_scalar, is_void, qualifiers, same_type, unqualified
+from .constants import Constants
+from .conversions import _is_null
+from .layout import is_complete, size_of
+from .spelling import quote
+
+_ARITHMETIC = {"+", "-", "*", "/", "%", "&", "|", "^"}
+_SHIFTS = {"<<", ">>"}
+_COMPARISONS = {"==", "!=", "<", ">", "<=", ">="}
+
+
+class Operators(Constants):
+    """Unary, binary, assignment and conditional operators."""
+
+    # --- binary ---------------------------------------------------------------------------------------------------
+
+    def binary(self, op: str, left: tree.Expr, right: tree.Expr, span: Span) -> tree.Expr:
+        """`left op right` of two values."""
+        if op in ("&&", "||"):
+            for side in (left, right):
+                if not is_scalar(side.type):
+                    raise self.invalid_operands(left, right, span, op)
+                self.no_float(side)
+            return fold.logical(op, left, right, span)
+        self.no_float(left)
+        self.no_float(right)
+        if op in _COMPARISONS:
+            return self.comparison(op, left, right, span)
+        if is_integer(left.type) and is_integer(right.type):
+            if op in _SHIFTS:
+                return self.shift(op, left, right, span)
+            left, right, t = self.usual(left, right)
+            self.no_int128(t, span)
+            if op in ("/", "%") and isinstance(right, tree.Constant) and right.value == 0 and not self.unevaluated:
+                self.warn("W0311", span, f"{'division' if op == '/' else 'remainder'} by zero is undefined",
+                          fix="BPF gives 0 for x / 0 and x for x % 0; test the divisor first")  # fmt: skip
+            return fold.binary(op, left, right, t, span)
+        if op in ("+", "-"):
+            return self.pointer_arithmetic(op, left, right, span)
+        raise self.invalid_operands(left, right, span, op)
+
+    def invalid_operands(self, left: tree.Expr, right: tree.Expr, span: Span, op: str) -> Exception:
+        """The complaint about operands an operator does not take."""
+        fix = ""
+        if is_pointer(left.type) and is_pointer(right.type) and op == "+":
+            fix = "pointers can be subtracted, not added"
+        elif is_pointer(left.type) or is_pointer(right.type):
+            fix = "cast the pointer to 'unsigned long' to compute with its bits"
+        return self.error("E0321", span,
+                          f"invalid operands to binary '{op}' ({quote(left.type)} and {quote(right.type)})", fix=fix)
+
+    def no_int128(self, t: ct.Type, span: Span) -> None:
+        """128-bit integers may be named, not computed with."""
+        if ct.strip(t) in (ct.INT128, ct.UINT128):
+            raise self.error("E0406", span, "128-bit integers are not supported: BPF registers have 64 bits",
+                             fix="use two 64-bit halves")  # fmt: skip
+
+    def shift(self, op: str, left: tree.Expr, right: tree.Expr, span: Span) -> tree.Expr:
+        """<< and >>: each operand is promoted by itself (C11 6.5.7)."""
+        left, right = self.promote(left), self.promote(right)
+        self.no_int128(left.type, span)
+        bits = size_of(left.type) * 8
+        if isinstance(right, tree.Constant) and not 0 <= right.value < bits and not self.unevaluated:
+            problem = "is negative" if right.value < 0 else f">= width of type ({bits} bits)"
+            self.warn("W0312", span, f"shift count {problem}", fix=f"shift by 0 to {bits - 1}, or widen the left side first")
+        return fold.binary(op, left, right, left.type, span)
+
+    def comparison(self, op: str, left: tree.Expr, right: tree.Expr, span: Span) -> tree.Expr:
+        """Equality and relational operators (C11 6.5.8, 6.5.9)."""
+        if is_integer(left.type) and is_integer(right.type):
+            left, right, t = self.usual(left, right)
+            self.no_int128(t, span)
+            return fold.compare(op, left, right, span)
+        if not is_scalar(left.type) or not is_scalar(right.type):
+            raise self.invalid_operands(left, right, span, op)
+        if is_pointer(left.type) and is_pointer(right.type) and not (_is_null(left) or _is_null(right)):
+            a, b = ct.strip(left.type), ct.strip(right.type)
+            assert isinstance(a, ct.Pointer)
+            assert isinstance(b, ct.Pointer)
+            if not (is_void(a.target) or is_void(b.target) or same_type(a.target, b.target)):
+                self.warn("W0306", span, f"comparison of distinct pointer types ({quote(left.type)} and {quote(right.type)})",
+                          fix="cast one side to 'void *'")  # fmt: skip
+        elif not (_is_null(left) or _is_null(right)):
+            self.warn("W0307", span, f"comparison between pointer and integer ({quote(left.type)} and {quote(right.type)})",
+                      fix="cast the integer to a pointer, or the pointer to 'unsigned long'")  # fmt: skip
+        t = left.type if is_pointer(left.type) else right.type
+        return fold.compare(op, self.cast(left, t), self.cast(right, t), span)
+
+    def pointer_arithmetic(self, op: str, left: tree.Expr, right: tree.Expr, span: Span) -> tree.Expr:
+        """Pointer + integer, pointer - integer, pointer - pointer (C11 6.5.6; GNU C: void counts as one byte)."""
+        a, b = ct.strip(left.type), ct.strip(right.type)
+        if isinstance(a, ct.Pointer) and isinstance(b, ct.Pointer) and op == "-":
+            if not same_type(a.target, b.target):
+                raise self.error("E0322", span,
+                                 f"{quote(left.type)} and {quote(right.type)} are not pointers to compatible types",
+                                 fix="cast both to the same pointer type, for example 'char *'")  # fmt: skip
+            scale = self.element_size(a, span)
+            if isinstance(left, tree.Constant) and isinstance(right, tree.Constant) and scale:
+                difference = fold.wrap(left.value - right.value, ct.LONG)
+                return tree.Constant(int(difference / scale) if difference % scale else difference // scale, ct.LONG, span)
+            return tree.PointerDifference(left, right, max(scale, 1), ct.LONG, span)
+        if isinstance(b, ct.Pointer) and is_integer(left.type) and op == "+":
+            left, right = right, left
+            a = b
+        elif not isinstance(a, ct.Pointer) or not is_integer(right.type):
+            raise self.invalid_operands(left, right, span, op)
+        return self.advance(left, right, op == "-", span)
+
+    def advance(self, pointer: tree.Expr, index: tree.Expr, negate: bool, span: Span) -> tree.Expr:
+        """`pointer` moved by `index` elements."""
+        t = ct.strip(pointer.type)
+        assert isinstance(t, ct.Pointer)
+        scale = self.element_size(t, span)
+        index = self.cast(self.promote(index), ct.LONG if self.promoted(index.type).signed else ct.ULONG)
+        if isinstance(index, tree.Constant):
+            move = (-index.value if negate else index.value) * scale
+            if isinstance(pointer, tree.Constant):
+                return tree.Constant(fold.wrap(pointer.value + move, t), pointer.type, span)
+            if not move:
+                return pointer
+        return tree.PointerAdd(pointer, index, scale, negate, pointer.type, span)
+
+    def element_size(self, t: ct.Pointer, span: Span) -> int:
+        """The size a pointer moves by."""
+        if is_void(t.target) or isinstance(ct.strip(t.target), ct.Function):
+            return 1
+        if not is_complete(t.target):
+            raise self.error("E0301", span, f"arithmetic on a pointer to incomplete type {quote(t.target)}",
+                             fix="include the header that defines it, or cast to 'char *'")  # fmt: skip
+        return size_of(t.target)
+
+    # --- unary ----------------------------------------------------------------------------------------------------
+
+    def unary(self, op: str, value: tree.Expr, span: Span) -> tree.Expr:
+        """`+ - ~ !` on a value."""
+        self.no_float(value)
+        if op == "!":
+            if not is_scalar(value.type):
+                raise self.error("E0323", span, f"invalid argument type {quote(value.type)} to unary expression")
+            if isinstance(value, tree.Compare) and value.op in ("==", "!="):
+                return tree.Compare("!=" if value.op == "==" else "==", value.left, value.right, ct.INT, span)
+            return fold.unary(op, value, ct.INT, span)
+        if not is_integer(value.type):
+            raise self.error("E0323", span, f"invalid argument type {quote(value.type)} to unary expression",
+                             fix="'+', '-' and '~' take integers")  # fmt: skip
+        value = self.promote(value)
+        self.no_int128(value.type, span)
+        if op == "+":
+            return value
+        return fold.unary(op, value, value.type, span)
+
+    # --- assignment -----------------------------------------------------------------------------------------------
+
+    def modifiable(self, e: tree.Expr, span: Span) -> None:
+        """The left side of an assignment must be a modifiable lvalue (C11 6.3.2.1p1)."""
+        if not self.is_lvalue(e):
+            raise self.error("E0324", span, "expression is not assignable", fix="assign to a variable, member or element")
+        t = ct.strip(e.type)
+        if isinstance(t, ct.Array):
+            raise self.error("E0324", span, f"array type {quote(e.type)} is not assignable",
+                             fix="copy with __builtin_memcpy() or element by element")  # fmt: skip
+        if isinstance(t, ct.Function):
+            raise self.error("E0324", span, "a function is not assignable")
+        if not is_complete(t):
+            raise self.error("E0301", span, f"assignment to an object of incomplete type {quote(e.type)}")
+        if qualifiers(e.type)[0] or (isinstance(t, ct.Record) and has_const_member(t)):
+            name, where = _named(e)
+            notes = [(f"'{name}' declared here", where)] if where is not None else []
+            raise self.error("E0325", span, f"cannot assign to '{name}', which is const-qualified" if name
+                             else f"cannot assign to an object of const-qualified type {quote(e.type)}",
+                             fix="remove 'const', or assign to a copy", notes=notes)  # fmt: skip
+        if isinstance(e, tree.GlobalRef) and e.symbol in self.helpers:
+            raise self.error("E0431", span, f"'{e.symbol.name}' stands for a helper function and cannot change",
+                             fix="call the helpers by name")  # fmt: skip
+
+    def assignment(self, op: str, lvalue: tree.Expr, right: tree.Expr, span: Span) -> tree.Expr:
+        """`=` and the compound assignments (C11 6.5.16)."""
+        self.modifiable(lvalue, span)
+        t = unqualified(lvalue.type)
+        if op == "=":
+            value = self.assign(right, t, "assign", span)
+            return tree.Assign(lvalue, value, t, span)
+        op = op[:-1]
+        self.no_float(lvalue)
+        self.no_float(right)
+        if is_pointer(t) and op in ("+", "-") and is_integer(right.type):
+            pointer = ct.strip(t)
+            assert isinstance(pointer, ct.Pointer)
+            scale = self.element_size(pointer, span)
+            right = self.cast(self.promote(right), ct.LONG if self.promoted(right.type).signed else ct.ULONG)
+            return tree.CompoundAssign(op, lvalue, right, pointer, max(scale, 1), t, span)
+        if not is_integer(t) or not is_integer(right.type):
+            raise self.invalid_operands(tree.Load(lvalue, t, lvalue.span), right, span, op + "=")
+        left: tree.Expr = tree.Load(lvalue, t, lvalue.span)
+        if op in _SHIFTS:
+            common: ct.Type = self.promote(left).type
+            shifted = self.shift(op, left, right, span)  # for its warnings
+            right = shifted.right if isinstance(shifted, tree.Binary) else self.promote(right)
+        else:
+            _, right, common = self.usual(left, right)
+        self.no_int128(common, span)
+        return tree.CompoundAssign(op, lvalue, right, common, 0, t, span)
+
+    def step(self, lvalue: tree.Expr, op: str, post: bool, span: Span) -> tree.Expr:
+        """++ and --."""
+        self.modifiable(lvalue, span)
+        t = unqualified(lvalue.type)
+        self.no_float(lvalue)
+        delta = 1 if op == "++" else -1
+        pointer = ct.strip(t)
+        if isinstance(pointer, ct.Pointer):
+            delta *= self.element_size(pointer, span)
+        elif not is_integer(t):
+            raise self.error("E0323", span, f"cannot {'increment' if op == '++' else 'decrement'} a value of type {quote(t)}")
+        self.no_int128(t, span)
+        return tree.IncDec(lvalue, delta, post, t, span)
+
+    # --- conditional ----------------------------------------------------------------------------------------------
+
+    def conditional(self, condition: tree.Expr, then: tree.Expr, otherwise: tree.Expr, span: Span) -> tree.Expr:
+        """`c ? a : b` (C11 6.5.15); with a constant condition the other branch is dropped."""
+        a, b = then.type, otherwise.type
+        t: ct.Type
+        if is_integer(a) and is_integer(b):
+            then, otherwise, t = self.usual(then, otherwise)
+        elif is_void(a) or is_void(b):
+            t = ct.VOID
+            then, otherwise = (self.discard(x) for x in (then, otherwise))
+        elif is_record(a) and ct.strip(a) is ct.strip(b):
+            t = a
+        elif is_scalar(a) and is_scalar(b):
+            self.no_float(then)
+            self.no_float(otherwise)
+            t = self.common_pointer(then, otherwise, span, "conditional expression")
+            then, otherwise = self.cast(then, t), self.cast(otherwise, t)
+        else:
+            raise self.error("E0326", span, f"incompatible operand types ({quote(a)} and {quote(b)})",
+                             fix="both sides of ':' must have one type")  # fmt: skip
+        if isinstance(condition, tree.Constant):
+            chosen = then if condition.value else otherwise
+            if isinstance(chosen, tree.Constant):
+                return tree.Constant(chosen.value, t, span)
+            return chosen
+        return tree.Conditional(condition, then, otherwise, t, span)
+
+    def discard(self, e: tree.Expr) -> tree.Expr:
+        """`e` for its effects only."""
+        return e if is_void(e.type) else tree.Cast(e, ct.VOID, e.span)
+
+    # --- casts ----------------------------------------------------------------------------------------------------
+
+    def explicit_cast(self, e: tree.Expr, t: ct.Type, span: Span) -> tree.Expr:
+        """`(t) e` (C11 6.5.4)."""
+        bare = ct.strip(t)
+        if isinstance(bare, ct.Void):
+            return tree.Cast(e, ct.VOID, span)
+        source = ct.strip(e.type)
+        if isinstance(source, ct.Float) or isinstance(bare, ct.Float):
+            if self.unevaluated:
+                return tree.Constant(0, ct.INT, span)
+            raise self.float_error(span, e.type if isinstance(source, ct.Float) else t)
+        if isinstance(bare, ct.Record) and source is bare:
+            return e
+        if isinstance(bare, ct.Record) and bare.kind == "union" and bare.fields is not None:
+            return self._cast_to_union(e, t, bare, span)
+        if not is_scalar(bare):
+            raise self.error("E0327", span,
+                             f"cannot cast to {quote(t)}: only casts to arithmetic and pointer types are possible")
+        if not is_scalar(source):
+            raise self.error("E0327", span, f"operand of type {quote(e.type)} where an arithmetic or pointer type is required",
+                             fix="take its address and cast the pointer")  # fmt: skip
+        t = unqualified(t)
+        if isinstance(e, tree.Constant):
+            return tree.Constant(fold.wrap(e.value, t), t, span)
+        result = self.cast(e, t)
+        if result is e and e.type != t:  # the sugar counts for typeof and messages
+            return tree.Cast(e, t, span)
+        return result
+
+    def _cast_to_union(self, e: tree.Expr, t: ct.Type, union: ct.Record, span: Span) -> tree.Expr:
+        """GNU C: the union whose member of the operand's type is set."""
+        for field in union.fields or []:
+            if same_type(field.type, e.type) and field.bits is None:
+                variable = self.new_local(".union", t, span)
+                store = tree.InitStore(field.offset, None, e)
+                body = tree.LocalRef(variable, t, span)
+                return tree.Load(tree.Let(variable, None, tree.Initializer(True, [store]), body, t, span), t, span)
+        raise self.error("E0327", span, f"no member of {quote(t)} has type {quote(e.type)}")
+
+    def new_local(self, name: str, t: ct.Type, span: Span) -> tree.Local:
+        """A local the checker makes itself."""
+        local = tree.Local(name, t, span)
+        if self.function is not None:
+            self.function.locals.append(local)
+        return local
+
+    def comma(self, left: tree.Expr, right: tree.Expr, span: Span) -> tree.Expr:
+        """`left, right`."""
+        if isinstance(left, tree.Constant):
+            return right
+        return tree.Comma(left, right, right.type, span)
+
+    def size_operand(self, t: ct.Type, span: Span, op: str) -> Any:
+        """sizeof and _Alignof of a type (C11 6.5.3.4)."""
+        if not is_complete(t) and not is_void(t) and not isinstance(ct.strip(t), ct.Function):
+            if not (op == "_Alignof" and isinstance(ct.strip(t), ct.Array)):
+                raise self.error("E0301", span, f"invalid application of '{op}' to incomplete type {quote(t)}",
+                                 fix="include the header that defines it")  # fmt: skip
+        return None
+
+
+def has_const_member(record: ct.Record) -> bool:
+    """True if any member, at any depth, is const: such a record is not assignable (C11 6.3.2.1p1)."""
+    for field in record.fields or []:
+        if qualifiers(field.type)[0]:
+            return True
+        inner = ct.strip(field.type)
+        if isinstance(inner, ct.Record) and has_const_member(inner):
+            return True
+    return False
+
+
+def _named(e: tree.Expr) -> tuple[str, Span | None]:
+    match e:
+        case tree.LocalRef(symbol=symbol) | tree.GlobalRef(symbol=symbol):
+            return symbol.name, symbol.span
+        case tree.Member(field=field):
+            return field.name, field.span
+        case _:
+            return "", None

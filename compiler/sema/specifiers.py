@@ -1,0 +1,314 @@
+"""Types from specifiers (C11 6.7.2): basic types, typedef names, typeof, structs, unions and enums."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from pycparser import c_ast
+
+from ..parse.nodes import attributes_of
+from ..source import Span
+from . import types as ct
+from .attributes import AttributeReader
+from .base import Poison
+from .compare import integer_of, is_integer, qualify, unqualified
+from .layout import Placement, is_complete, lay_out, size_of
+from .names import EnumConstant, TypeName
+from .spelling import quote
+
+# the multisets of C11 6.7.2p2; "int" may be left out beside another word
+_WORDS: list[tuple[str, ct.Type]] = [
+        ("void", ct.VOID), ("_Bool", ct.BOOL), ("char", ct.CHAR), ("char signed", ct.SCHAR), ("char unsigned", ct.UCHAR),
+        ("short", ct.SHORT), ("short signed", ct.SHORT), ("short unsigned", ct.USHORT),
+    ("int", ct.INT), ("signed", ct.INT), ("unsigned", ct.UINT),
+    ("long", ct.LONG), ("long signed", ct.LONG), ("long unsigned", ct.ULONG),
+    ("long long", ct.LLONG), ("long long signed", ct.LLONG), ("long long unsigned", ct.ULLONG),
+    ("__int128", ct.INT128), ("__int128 signed", ct.INT128), ("__int128 unsigned", ct.UINT128),
+    ("float", ct.Float("float", 4)), ("double", ct.Float("double", 8)), ("double long", ct.Float("long double", 8)),
+]  # fmt: skip
+_BASIC = {tuple(sorted(words.split())): t for words, t in _WORDS}
+_BASIC_SINGLE = {words[0]: t for words, t in _BASIC.items() if len(words) == 1}
+
+_MODES = {"QI": (ct.SCHAR, ct.UCHAR), "HI": (ct.SHORT, ct.USHORT), "SI": (ct.INT, ct.UINT), "DI": (ct.LONG, ct.ULONG),
+          "TI": (ct.INT128, ct.UINT128), "byte": (ct.SCHAR, ct.UCHAR), "word": (ct.LONG, ct.ULONG)}  # fmt: skip
+
+
+class Specifiers(AttributeReader):
+    """What a TypeDecl's inside says."""
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self._made: dict[int, ct.Type] = {}  # types of specifier nodes that several declarators share
+
+    def specified(self, node: Any) -> ct.Type:
+        """The type of a specifier node. Raises `Poison`."""
+        match node:
+            case c_ast.IdentifierType():
+                names = node.names
+                if len(names) == 1:
+                    basic = _BASIC_SINGLE.get(names[0])
+                    return basic if basic is not None else self._named_type(names[0], node.coord)
+                return self._basic(names, node.coord)
+            case c_ast.Struct() | c_ast.Union() | c_ast.Enum() | c_ast.TypeOf():
+                key = id(node)
+                if key not in self._made:
+                    if isinstance(node, c_ast.Enum):
+                        self._made[key] = self._enum(node)
+                    elif isinstance(node, c_ast.TypeOf):
+                        self._made[key] = self._typeof(node)
+                    else:
+                        self._made[key] = self._record(node)
+                return self._made[key]
+            case c_ast.InferredType():
+                raise self.error("E0356", node.coord, "'__auto_type' is only possible for a variable with an initializer")
+            case c_ast.Typename():
+                raise self.error("E0407", node.coord, "_Atomic is not supported",
+                                 fix="use a plain type and the __sync_* or __atomic_* builtins")  # fmt: skip
+            case _:
+                raise self.error("E0356", node.coord, "this type is not supported")
+
+    def _basic(self, names: list[str], span: Span) -> ct.Type:
+        words = Counter(names)
+        if "_Complex" in words:
+            raise self.error("E0401", span, "complex numbers are floating-point, which BPF does not have", fix="use integers")
+        key = sorted(names)
+        if "int" in words and len(names) > 1:
+            key.remove("int")
+        t = _BASIC.get(tuple(key))
+        if t is None:
+            raise self.error("E0356", span, f"cannot combine '{' '.join(names)}' in one declaration")
+        return t
+
+    def _named_type(self, name: str, span: Span) -> ct.Type:
+        entity = self.find(name)
+        if isinstance(entity, TypeName):
+            return entity.type
+        raise self.error("E0203", span, f"unknown type name '{name}'", fix="declare it with typedef")
+
+    def _typeof(self, node: Any) -> ct.Type:
+        """typeof (GNU C): of an lvalue, with its qualifiers."""
+        if isinstance(node.expr, c_ast.Typename):
+            t = self.type_name(node.expr)
+        else:
+            self.unevaluated += 1
+            try:
+                t = self.expression(node.expr).type
+            finally:
+                self.unevaluated -= 1
+        return unqualified(t) if node.op == "typeof_unqual" else t
+
+    def qualified(self, t: ct.Type, words: list[str], span: Span, tags: tuple[str, ...] = ()) -> ct.Type:
+        """`t` with the qualifiers `words`."""
+        if "_Atomic" in words:
+            raise self.error("E0407", span, "_Atomic is not supported",
+                             fix="use a plain type and the __sync_* or __atomic_* builtins")  # fmt: skip
+        if not words and not tags:
+            return t
+        return qualify(t, const="const" in words, volatile="volatile" in words, restrict="restrict" in words, tags=tags)
+
+    def moded(self, t: ct.Type, mode: str, span: Span) -> ct.Type:
+        """__attribute__((mode(...))) on an integer type."""
+        pair = _MODES.get(mode)
+        if pair is None or not is_integer(t):
+            raise self.error("E0355", span, f"machine mode '{mode}' is not supported", fix="use a type of the right size")
+        return pair[0] if integer_of(t).signed else pair[1]
+
+    # --- structs and unions (C11 6.7.2.1) -------------------------------------------------------------------------
+
+    def _record(self, node: Any) -> ct.Record:
+        kind = "struct" if isinstance(node, c_ast.Struct) else "union"
+        if node.decls is None:
+            found = self.find_tag(node.name)
+            if found is None:
+                found = ct.Record(kind, node.name, span=node.coord)
+                self.scopes[-1].tags[node.name] = found
+            return self._same_kind(found, kind, node)
+        record = self.scopes[-1].tags.get(node.name) if node.name else None
+        if record is None:
+            record = ct.Record(kind, node.name or "", span=node.coord)
+            if node.name:
+                self.scopes[-1].tags[node.name] = record
+        record = self._same_kind(record, kind, node)
+        if record.fields is not None:
+            raise self.error("E0361", node.coord, f"redefinition of '{node.name}'",
+                             notes=[("previous definition is here", record.span)] if record.span else [])  # fmt: skip
+        record.span = node.coord
+        self._define(record, node)
+        return record
+
+    def _same_kind(self, found: ct.Record | ct.Enum, kind: str, node: Any) -> ct.Record:
+        if not isinstance(found, ct.Record) or found.kind != kind:
+            raise self.error("E0362", node.coord,
+                             f"use of '{node.name}' with tag type that does not match previous declaration",
+                             notes=[("previous use is here", found.span)] if found.span else [])  # fmt: skip
+        return found
+
+    def _define(self, record: ct.Record, node: Any) -> None:
+        members: list[Placement] = []
+        seen: dict[str, Span | None] = {}
+        for decl in node.decls:
+            if isinstance(decl, c_ast.StaticAssert):
+                self.static_assert(decl)
+                continue
+            if isinstance(decl, c_ast.Pragma):
+                continue
+            try:
+                placement = self._member_of(record, decl, last=decl is node.decls[-1])
+            except Poison:
+                continue
+            if placement is None:
+                continue
+            for name in _names(placement.field):
+                if name in seen:
+                    self.error("E0363", decl.coord, f"duplicate member '{name}'",
+                               notes=[("previous declaration is here", seen[name])])  # fmt: skip
+                seen[name] = placement.field.span
+            members.append(placement)
+        attributes = self.read_attributes(attributes_of(node))
+        names = attributes.names & {"preserve_access_index"}
+        if getattr(node, "preserve", False):
+            names.add("preserve_access_index")
+        record.attributes = frozenset(names)
+        lay_out(record, members, packed="packed" in attributes.names, align=attributes.aligned, pack=getattr(node, "pack", 0))
+
+    def _member_of(self, record: ct.Record, decl: Any, *, last: bool) -> Placement | None:
+        t = self.declared_type(decl.type, decl)
+        attributes = self.read_attributes(attributes_of(decl))
+        align = max([attributes.aligned, *self.alignas(decl)])
+        if attributes.type_tags:
+            t = qualify(t, tags=tuple(attributes.type_tags)) if not isinstance(t, ct.Pointer) else t
+        if attributes.mode:
+            t = self.moded(t, attributes.mode, decl.coord)
+        name = decl.name or ""
+        bare = ct.strip(t)
+        if not name and decl.bitsize is None and not (isinstance(bare, ct.Record) and _anonymous(decl)):
+            if not isinstance(bare, ct.Record | ct.Enum):
+                self.warn("W0202", decl.coord, "declaration does not declare anything", fix="give the member a name")
+            return None
+        if isinstance(bare, ct.Function):
+            raise self.error("E0364", decl.coord, f"field '{name}' declared as a function", fix="use a pointer to a function")
+        flexible = isinstance(bare, ct.Array) and bare.count is None and is_complete(bare.element)
+        if not is_complete(t) and not flexible:
+            raise self.error("E0301", decl.coord, f"field has incomplete type {quote(t)}",
+                             fix="define it first, or use a pointer")  # fmt: skip
+        field = ct.Field(name, t, 0, None, decl.coord)
+        if decl.bitsize is not None:
+            field.bits = self._width(decl, t, name)
+        return Placement(field, align, "packed" in attributes.names)
+
+    def _width(self, decl: Any, t: ct.Type, name: str) -> int:
+        if not is_integer(t):
+            raise self.error("E0365", decl.coord, f"bit-field '{name}' has non-integral type {quote(t)}")
+        width = self.integer_constant(decl.bitsize, "the width of a bit-field")
+        limit = 1 if integer_of(t).rank == 0 else size_of(t) * 8
+        if width < 0:
+            raise self.error("E0365", decl.coord, f"bit-field '{name}' has negative width ({width})")
+        if width > limit:
+            raise self.error("E0365", decl.coord, f"width of bit-field '{name}' ({width} bits) exceeds the width of its type "
+                             f"({limit} bits)", fix="use a wider type")  # fmt: skip
+        if width == 0 and name:
+            raise self.error("E0365", decl.coord, f"named bit-field '{name}' has zero width")
+        return width
+
+    # --- enums (C11 6.7.2.2) --------------------------------------------------------------------------------------
+
+    def _enum(self, node: Any) -> ct.Enum:
+        if node.values is None:
+            found = self.find_tag(node.name)
+            if found is None:
+                found = ct.Enum(node.name, ct.UINT, span=node.coord)
+                self.scopes[-1].tags[node.name] = found
+            if not isinstance(found, ct.Enum):
+                raise self.error("E0362", node.coord, f"use of '{node.name}' with tag type that does not match previous "
+                                 "declaration", notes=[("previous use is here", found.span)])  # fmt: skip
+            return found
+        enum = self.scopes[-1].tags.get(node.name) if node.name else None
+        if enum is None:
+            enum = ct.Enum(node.name or "", ct.UINT, span=node.coord)
+            if node.name:
+                self.scopes[-1].tags[node.name] = enum
+        if not isinstance(enum, ct.Enum) or enum.complete:
+            raise self.error("E0361", node.coord, f"redefinition of '{node.name}'",
+                             notes=[("previous definition is here", enum.span)] if enum.span else [])  # fmt: skip
+        self._enumerators(enum, node)
+        return enum
+
+    def _enumerators(self, enum: ct.Enum, node: Any) -> None:
+        value = -1
+        entries: list[EnumConstant] = []
+        for item in node.values.enumerators:
+            try:
+                value = value + 1 if item.value is None else self.integer_constant(item.value, f"the value of '{item.name}'")
+            except Poison:
+                value += 1
+            if not -(1 << 63) <= value < 1 << 64:
+                self.error("E0366", item.coord, f"enumerator value of '{item.name}' does not fit into 64 bits")
+                value = 0
+            t = ct.INT if -(1 << 31) <= value < 1 << 31 else ct.LONG if value < 1 << 63 else ct.ULONG
+            entry = EnumConstant(item.name, value, t, item.coord)
+            self.declare_constant(entry)
+            entries.append(entry)
+            enum.constants.append((item.name, value))
+        attributes = self.read_attributes(attributes_of(node))
+        if node.underlying_type is not None:
+            enum.underlying = integer_of(self.type_name(node.underlying_type))
+        else:
+            enum.underlying = _holds([entry.value for entry in entries], "packed" in attributes.names)
+        for entry in entries:
+            if not -(1 << 31) <= entry.value < 1 << 31:
+                entry.type = enum.underlying
+        enum.complete = True
+        enum.span = node.coord
+
+    def declare_constant(self, entry: EnumConstant) -> None:
+        """Put an enumerator into scope."""
+        names = self.scopes[-1].names
+        old = names.get(entry.name)
+        if old is not None:
+            self.error("E0367", entry.span, f"redefinition of '{entry.name}'",
+                       notes=[("previous definition is here", old.span)])  # fmt: skip
+            return
+        names[entry.name] = entry
+
+    # --- verbs of later parts -------------------------------------------------------------------------------------
+
+    def declared_type(self, declarator: Any, node: Any) -> ct.Type:
+        """The type a declarator gives to its name."""
+        raise NotImplementedError
+
+    def alignas(self, node: Any) -> list[int]:
+        """The alignments that _Alignas asks for."""
+        raise NotImplementedError
+
+    def static_assert(self, node: Any) -> None:
+        """Check a _Static_assert."""
+        raise NotImplementedError
+
+
+def _holds(values: list[int], packed: bool) -> ct.Int:
+    """The type clang gives an enum: unsigned if nothing is negative, of 4 bytes if that is enough."""
+    low, high = min(values, default=0), max(values, default=0)
+    ladder = (ct.SCHAR, ct.SHORT) if packed else ()
+    unsigned = (ct.UCHAR, ct.USHORT) if packed else ()
+    candidates: tuple[ct.Int, ...] = (*ladder, ct.INT, ct.LONG) if low < 0 else (*unsigned, ct.UINT, ct.ULONG)
+    for t in candidates:
+        bits = t.size * 8 - t.signed
+        if high < 1 << bits and low >= -(1 << bits):
+            return t
+    return ct.LONG
+
+
+def _anonymous(decl: Any) -> bool:
+    """True for `struct { ... };` and, as with -fms-extensions never, not for `struct tag;`."""
+    inner = decl.type
+    while isinstance(inner, c_ast.TypeDecl):
+        inner = inner.type
+    return isinstance(inner, c_ast.Struct | c_ast.Union) and inner.decls is not None and inner.name is None
+
+
+def _names(field: ct.Field) -> list[str]:
+    if field.name:
+        return [field.name]
+    inner = ct.strip(field.type)
+    return [name for sub in inner.fields or [] for name in _names(sub)] if isinstance(inner, ct.Record) else []

@@ -1,0 +1,216 @@
+"""What is emitted: functions and variables reachable from what others can see; and the rules only emitted code must keep.
+
+Walks the finished trees: marks symbols `used` and locals `addressed`, and refuses what BPF cannot run (E04xx).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from ..source import Span
+from . import tree
+from .builtins import _CORE
+from .compare import is_record
+
+if TYPE_CHECKING:
+    from .functions import Functions
+
+MAX_ARGUMENTS = 5  # r1-r5; a record result takes one (RFC 9669, "Calling convention")
+
+# the children of each node, by attribute: expressions, statements, or lists of them
+_CHILDREN: dict[type, tuple[str, ...]] = {
+    tree.Deref: ("pointer",), tree.Member: ("base",), tree.Load: ("lvalue",), tree.AddressOf: ("lvalue",),
+    tree.Cast: ("value",), tree.Unary: ("value",), tree.Binary: ("left", "right"), tree.Compare: ("left", "right"),
+    tree.Logical: ("left", "right"), tree.PointerAdd: ("pointer", "index"), tree.PointerDifference: ("left", "right"),
+    tree.Conditional: ("condition", "then", "otherwise"), tree.Comma: ("left", "right"), tree.Assign: ("lvalue", "value"),
+    tree.CompoundAssign: ("lvalue", "right"), tree.IncDec: ("lvalue",), tree.Call: ("target", "arguments"),
+    tree.Builtin: ("arguments",), tree.Atomic: ("pointer", "operands"), tree.StatementExpr: ("body", "result"),
+    tree.Let: ("value", "initializer", "body"), tree.Initializer: ("stores",), tree.InitStore: ("value",),
+    tree.Declare: ("initializer",), tree.ExprStatement: ("value",), tree.Block: ("statements",),
+    tree.If: ("condition", "then", "otherwise"), tree.Loop: ("condition", "body", "step"), tree.Case: ("body",),
+    tree.Switch: ("value", "body"), tree.Label: ("body",), tree.Return: ("value",),
+    tree.Constant: (), tree.LocalRef: (), tree.GlobalRef: (), tree.FunctionRef: (), tree.Break: (), tree.Continue: (),
+    tree.Goto: (),
+}  # fmt: skip
+
+
+def walk(root: Any) -> Iterator[Any]:
+    """Every node under `root`, itself first, in the order of the source; without recursion."""
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        yield node
+        if isinstance(node, tree.Asm):
+            stack += [operand[2] for operand in reversed([*node.outputs, *node.inputs])]
+            continue
+        for name in reversed(_CHILDREN[type(node)]):
+            child = getattr(node, name)
+            if child is None:
+                continue
+            if isinstance(child, list):
+                stack += reversed(child)
+            else:
+                stack.append(child)
+
+
+def mark(checker: Functions) -> tree.Unit:
+    """The unit to emit."""
+    marker = _Marker(checker)
+    for function in checker.functions:
+        if function.linkage != "static" or function.used:
+            marker.want(function)
+    for variable in [*checker.globals]:
+        if variable.linkage != "static" or variable.used:
+            marker.want(variable)
+    marker.run()
+    emitted = marker.seen
+    unit = tree.Unit(
+        [f for f in checker.functions if f in emitted],
+        [g for g in [*checker.globals, *checker.literals.values()] if g in emitted and g not in checker.helpers],
+        [s for s in emitted if s.linkage == "extern"],
+    )
+    marker.check_recursion(unit)
+    return unit
+
+
+class _Marker:
+    """The work list over symbols."""
+
+    def __init__(self, checker: Functions) -> None:
+        self.checker = checker
+        self.diagnostics = checker.diagnostics
+        self.seen: dict[tree.Global | tree.FunctionSymbol, None] = {}
+        self.todo: list[tree.Global | tree.FunctionSymbol] = []
+        self.calls: dict[tree.FunctionSymbol, list[tuple[tree.FunctionSymbol, Span]]] = {}
+
+    def want(self, symbol: tree.Global | tree.FunctionSymbol) -> None:
+        """`symbol` is referenced."""
+        if symbol not in self.seen:
+            self.seen[symbol] = None
+            symbol.used = True
+            self.todo.append(symbol)
+
+    def run(self) -> None:
+        """Follow all references."""
+        while self.todo:
+            symbol = self.todo.pop()
+            if isinstance(symbol, tree.Global):
+                for reference in symbol.references:
+                    self.want(reference.symbol)
+                    if isinstance(reference.symbol, tree.FunctionSymbol):
+                        self._defined(reference.symbol, symbol.span)
+            elif symbol.body is not None:
+                self._function(symbol)
+
+    def _function(self, symbol: tree.FunctionSymbol) -> None:
+        self._signature(symbol)
+        called = self.calls.setdefault(symbol, [])
+        for node in walk(symbol.body):
+            match node:
+                case tree.FunctionRef(symbol=target):
+                    self.want(target)
+                    self._defined(target, node.span)
+                case tree.GlobalRef(symbol=variable):
+                    self.want(variable)
+                    if variable.linkage == "extern" and not variable.section:
+                        self.diagnostics.error(
+                            "E0408", node.span, f"'{variable.name}' is declared extern and defined nowhere",
+                            fix="define it in this file, or mark it __ksym or __kconfig if the kernel provides it",
+                            notes=[(f"'{variable.name}' declared here", variable.span)],
+                        )  # fmt: skip
+                case tree.AddressOf(lvalue=lvalue):
+                    _address(lvalue)
+                case tree.Member(preserve=True):
+                    self._core(node.span, f"the access to '{node.field.name}'")
+                case tree.Builtin(name=name) if name in _CORE:
+                    self._core(node.span, f"__builtin_{name}")
+                case tree.Call():
+                    if isinstance(node.target, tree.FunctionRef):
+                        called.append((node.target.symbol, node.span))
+                    self._arguments(node)
+                case tree.Asm():
+                    for _, constraint, e in [*node.outputs, *node.inputs]:
+                        if "m" in constraint:
+                            _address(e.lvalue if isinstance(e, tree.Load) else e)
+
+    def _signature(self, symbol: tree.FunctionSymbol) -> None:
+        if symbol.type.variadic:
+            self.diagnostics.error(
+                "E0405", symbol.span, f"'{symbol.name}' takes a variable number of arguments, which BPF functions cannot",
+                fix="pass a pointer to a struct, or write a macro",
+            )  # fmt: skip
+        extra = int(is_record(symbol.type.result))
+        if len(symbol.parameters) + extra > MAX_ARGUMENTS:
+            self.diagnostics.error(
+                "E0411", symbol.span, f"'{symbol.name}' takes {len(symbol.parameters)} arguments, BPF passes at most "
+                f"{MAX_ARGUMENTS}" + (", and its struct result counts as one" if extra else ""),
+                fix="put arguments into a struct and pass a pointer to it",
+            )  # fmt: skip
+
+    def _arguments(self, call: tree.Call) -> None:
+        if isinstance(call.target, tree.FunctionRef) and call.target.symbol.body is not None:
+            return  # complained about at the definition
+        if len(call.arguments) > MAX_ARGUMENTS:
+            self.diagnostics.error(
+                "E0411", call.span, f"this call passes {len(call.arguments)} arguments, BPF passes at most {MAX_ARGUMENTS}",
+                fix="put arguments into a struct and pass a pointer to it; bpf_printk() takes up to 12 values that way",
+            )  # fmt: skip
+
+    def _defined(self, symbol: tree.FunctionSymbol, span: Span) -> None:
+        if symbol.body is None and symbol.section != ".ksyms":
+            self.diagnostics.error(
+                "E0404", span, f"'{symbol.name}' is declared and never defined: BPF programs cannot call into libraries",
+                fix="define it in this file, or mark it __ksym if it is a kernel function (kfunc)",
+                notes=[(f"'{symbol.name}' declared here", symbol.span)],
+            )  # fmt: skip
+
+    def _core(self, span: Span, what: str) -> None:
+        self.diagnostics.error(
+            "E0480", span, f"{what} needs a CO-RE relocation, which is not supported yet",
+            fix="use the kernel's stable headers (linux/*.h) without preserve_access_index, or bpf_probe_read_kernel() "
+            "with a fixed offset",
+        )  # fmt: skip
+
+    def check_recursion(self, unit: tree.Unit) -> None:
+        """A function that calls itself, directly or by others (depth-first search; each cycle is told once)."""
+        state: dict[tree.FunctionSymbol, int] = {}
+        for root in unit.functions:
+            if root in state:
+                continue
+            path: list[tree.FunctionSymbol] = [root]
+            iterators = [iter(self.calls.get(root, []))]
+            state[root] = 1
+            while path:
+                step = next(iterators[-1], None)
+                if step is None:
+                    state[path.pop()] = 2
+                    iterators.pop()
+                    continue
+                callee, span = step
+                if state.get(callee) == 1:
+                    cycle = [f.name for f in path[path.index(callee) :]] + [callee.name]
+                    self.diagnostics.error(
+                        "E0403", span, f"'{callee.name}' calls itself"
+                        + (f" ({' -> '.join(cycle)})" if len(cycle) > 2 else "") + ": BPF has no recursion",
+                        fix="write a loop with a constant bound, or keep a stack of your own in a map",
+                    )  # fmt: skip
+                elif callee not in state:
+                    state[callee] = 1
+                    path.append(callee)
+                    iterators.append(iter(self.calls.get(callee, [])))
+
+
+def _address(lvalue: tree.Expr) -> None:
+    """The address of `lvalue` is taken: the local it is part of must live in memory."""
+    while True:
+        match lvalue:
+            case tree.Member(base=base):
+                lvalue = base
+            case tree.Let(body=body):
+                lvalue = body
+            case tree.LocalRef(symbol=symbol):
+                symbol.addressed = True
+                return
+            case _:
+                return
