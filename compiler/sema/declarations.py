@@ -119,8 +119,8 @@ class Declarations(Declarators):
         if not is_complete(local.type):
             del self.scopes[-1].names[node.name]
             if isinstance(ct.strip(local.type), ct.Array):
-                raise self.error("E0301", span, f"definition of variable '{node.name}' with array type {quote(local.type)} needs an "
-                                 "explicit size or an initializer")  # fmt: skip
+                raise self.error("E0301", span, f"definition of variable '{node.name}' with array type {quote(local.type)} "
+                                 "needs an explicit size or an initializer")  # fmt: skip
             raise self.error("E0301", span, f"variable '{node.name}' has incomplete type {quote(local.type)}",
                              fix="include the header that defines it")  # fmt: skip
         statements: list[tree.Statement] = [tree.Declare(local, initializer, span)]

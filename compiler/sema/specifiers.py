@@ -19,8 +19,8 @@ from .spelling import quote
 
 # the multisets of C11 6.7.2p2; "int" may be left out beside another word
 _WORDS: list[tuple[str, ct.Type]] = [
-        ("void", ct.VOID), ("_Bool", ct.BOOL), ("char", ct.CHAR), ("char signed", ct.SCHAR), ("char unsigned", ct.UCHAR),
-        ("short", ct.SHORT), ("short signed", ct.SHORT), ("short unsigned", ct.USHORT),
+    ("void", ct.VOID), ("_Bool", ct.BOOL), ("char", ct.CHAR), ("char signed", ct.SCHAR), ("char unsigned", ct.UCHAR),
+    ("short", ct.SHORT), ("short signed", ct.SHORT), ("short unsigned", ct.USHORT),
     ("int", ct.INT), ("signed", ct.INT), ("unsigned", ct.UINT),
     ("long", ct.LONG), ("long signed", ct.LONG), ("long unsigned", ct.ULONG),
     ("long long", ct.LLONG), ("long long signed", ct.LLONG), ("long long unsigned", ct.ULLONG),
