@@ -196,15 +196,13 @@ def skb_adjust_room(state: State, _ctx: int, delta: int, mode: int, flags: int) 
         return -errno.EFAULT
     if header is None or mode > 1:
         return -ENOTSUPP
+    left = len(data) - ETH_HEADER + by
+    if (by < 0 and left < header) or (by > 0 and len(data) + by > _MAX_ALLOC):
+        return -ENOTSUPP
     if by < 0 and flags & _ROOM_GROW_ONLY:
         return -errno.EINVAL
     at = ETH_HEADER + (header if mode == 0 else 0)
-    if by >= 0:
-        packet.replace(data[:at] + bytes(by) + data[at:], "bpf_skb_adjust_room()")
-    else:
-        if len(data) - ETH_HEADER + by < header:
-            return -ENOTSUPP
-        packet.replace(data[:at] + data[at - by :], "bpf_skb_adjust_room()")
+    packet.replace(data[:at] + (bytes(by) + data[at:] if by >= 0 else data[at - by :]), "bpf_skb_adjust_room()")
     resized(state)
     return 0
 
