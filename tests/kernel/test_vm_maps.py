@@ -68,7 +68,8 @@ def random_key(rnd: random.Random, definition: Map) -> bytes:
     if definition.type == LPM:
         bits = 8 * (definition.key_size - 4)
         return rnd.randrange(bits + 2).to_bytes(4, "little") + bytes(rnd.choice([0, 0x80, 0xC0, 10]) for _ in range(bits // 8))
-    return rnd.randrange(definition.max_entries + 3).to_bytes(4, "little").ljust(definition.key_size, b"\7")[: definition.key_size]
+    number = rnd.randrange(definition.max_entries + 3)
+    return number.to_bytes(4, "little").ljust(definition.key_size, b"\7")[: definition.key_size]
 
 
 @pytest.mark.parametrize("definition", DEFINITIONS, ids=lambda d: d.name)
