@@ -122,6 +122,8 @@ class Inliner:
         callee = self.module.functions.get(call.symbol)
         if callee is None or callee is caller or callee.inline == "never" or callee.name in self.recursive:
             return None
+        if call.type is not callee.result or [o.type for o in call.operands] != [p.type for p in callee.parameters]:
+            return None
         if callee.linkage == "weak" or (callee.section and callee.section != ".text"):
             return None
         if callee.inline == "always":

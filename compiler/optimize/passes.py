@@ -8,12 +8,14 @@ from typing import NamedTuple
 from ..ir.check import check
 from ..ir.model import Function, Module
 from ..target import Target
+from .combine_loads import combine_loads
 from .dce import dce
 from .dse import dse
 from .gvn import gvn
 from .inline import Inliner, drop_unused
 from .memops import expand_memory
 from .merge_blocks import merge_blocks
+from .merge_copies import merge_copies
 from .merge_stores import merge_stores
 from .promote import promote
 from .scalars import split_objects
@@ -52,6 +54,9 @@ PASSES = (
     Pass("thread",       thread,        "phis whose operands gvn made constant"),
     Pass("simplify_cfg", simplify_cfg,  "branches that gvn and threading decided"),
     Pass("dse",          dse,           "loads that kept stores alive were forwarded by gvn"),
+    Pass("dce",          dce,           "uses are counted behind"),
+    Pass("combine_loads", combine_loads, "of values without other uses"),
+    Pass("merge_copies", merge_copies,  "of the loads and stores that remain"),
     Pass("merge_stores", merge_stores,  "of the stores that remain"),
     Pass("dce",          dce,           "drops what the others left without use, so that more blocks are equal"),
     Pass("merge_blocks", merge_blocks,  "last, on final blocks"),
