@@ -105,6 +105,8 @@ def convert(tokens: Sequence[Token], diagnostics: Diagnostics) -> list[Tok]:
                 out.append(Tok("PPPRAGMA", text, token.loc))
         elif kind == "number" and _FLOAT.fullmatch(text):
             out.append(Tok("FLOAT_CONST", text, token.loc))
+        elif kind == "eof":
+            break
         elif kind in _TYPES:
             out.append(Tok(_TYPES[kind], text, token.loc))
         else:
@@ -122,8 +124,6 @@ class _Pragmas:
     def apply(self, text: str, loc: int, diagnostics: Diagnostics, stack: list[int]) -> bool:
         """Obey a pragma; True if it is one for statements and must stay."""
         text = text.strip()
-        if text.startswith("#"):
-            text = text[1:].lstrip().removeprefix("pragma").lstrip()
         words = text.replace("(", " ( ").split()
         if not words:
             return False
