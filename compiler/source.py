@@ -51,7 +51,11 @@ class Place:
 
 
 class Expansion(NamedTuple):
-    """One token made by a macro: where it is spelled, and where the macro's name stands in the text."""
+    """One token made by a macro.
+
+    A token of the definition: `spelling` is its place there, `call` where the macro's name stands. A token of an argument:
+    `spelling` is the parameter's place in the definition, `call` the argument's token, which the user wrote and should see.
+    """
 
     macro: str
     spelling: int
@@ -81,6 +85,10 @@ class SourceFile:
 # The longest token at a position: just enough of C's lexical grammar to measure what the caret underlines.
 _TOKEN = re.compile(r'[A-Za-z_$]\w*|\.?\d(?:[eEpP][+-]|[\w.])*|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|'
                     r"<<=|>>=|\.\.\.|[-+*/%&|^=!<>]=|<<|>>|&&|\|\||->|\+\+|--|##|.", re.S)  # fmt: skip
+
+
+def _mark_offset(mark: tuple[int, int, str]) -> int:
+    return mark[0]
 
 
 class SourceMap:
@@ -146,10 +154,10 @@ class SourceMap:
         if not offset < end <= stop:
             end = stop if end > stop else offset + self.token_length(point)
         line, name = row + 1, file.name
-        for mark_offset, mark_line, mark_name in file.marks:
-            if mark_offset > offset:
-                break
-            line, name = mark_line + row - bisect_right(starts, mark_offset) + 1, mark_name
+        mark = bisect_right(file.marks, offset, key=_mark_offset) - 1
+        if mark >= 0:
+            mark_offset, mark_line, name = file.marks[mark]
+            line = mark_line + row - bisect_right(starts, mark_offset) + 1
         text = file.text[start:stop].rstrip("\r")
         return Place(name, line, offset - start + 1, text, begin - start + 1, end - start + 1)
 

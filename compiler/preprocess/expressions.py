@@ -197,7 +197,7 @@ class _Parser:
         else:
             text, radix = match["oct"], 8
         # more digits than any 64-bit number has would cost time only
-        number = int(text[:80], radix)
+        number = int(text.lstrip("0")[:80] or "0", radix)
         if number > _MASK:
             raise ExpressionError(token.loc, f"'{token.text[:40]}' does not fit in 64 bits", "use a smaller number")
         unsigned = "u" in (match["suffix"] or "").lower()

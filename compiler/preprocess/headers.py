@@ -11,6 +11,7 @@ from .scan import Scan, scan
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILTIN_HEADERS = os.path.join(_PACKAGE, "stdlib", "include")
+_LONGEST_NAME = 4096  # PATH_MAX
 HOST_HEADERS = ("/usr/local/include", "/usr/include")
 
 
@@ -90,6 +91,8 @@ class Headers:
 
     def missing(self, name: str, quoted: bool, beside: str | None) -> str:
         """What to do about a header that was not found."""
+        if len(name) > _LONGEST_NAME or "\0" in name:
+            return "that is no file's name"
         if os.path.basename(name) == "vmlinux.h":
             return ("make it from the running kernel: bpftool btf dump file /sys/kernel/btf/vmlinux format c > vmlinux.h, "
                     "and add its folder with -I")  # fmt: skip
@@ -124,7 +127,7 @@ class Headers:
                     for entry in os.scandir(os.path.join(root, inner)):
                         if entry.name.endswith(".h"):
                             names[os.path.join(inner, entry.name)] = None
-                except OSError:
+                except (OSError, ValueError):
                     continue
         same = [candidate for candidate in names if os.path.basename(candidate) == base]
         return (same or difflib.get_close_matches(name, names, 1, 0.8) or [""])[0]

@@ -7,9 +7,9 @@ import re
 from .headers import Found
 from .scan import Segment
 from .state import Frame, State
-from .tokens import Token, spell
+from .tokens import BLOCK_COMMENT, Token, spell
 
-_NAME = re.compile(r'(?:\s|/\*.*?\*/)*(?:<([^>\n]*)>|"([^"\n]*)")', re.S)
+_NAME = re.compile(rf'(?:\s++|{BLOCK_COMMENT})*+(?:<([^>\n]*+)>|"([^"\n]*+)")')
 
 
 def include(state: State, frame: Frame, segment: Segment) -> None:
@@ -47,7 +47,9 @@ def include(state: State, frame: Frame, segment: Segment) -> None:
     if found is None:
         state.missing_header = True
         beside = frame.directory
-        state.diagnostics.error("E0110", loc, f"header '{name}' not found", fix=state.headers.missing(name, quoted, beside))
+        shown = name if len(name) < 200 else f"{name[:200]}..."
+        fix = state.headers.missing(name, quoted, beside)
+        state.diagnostics.error("E0110", loc, f"header '{shown}' not found", fix=fix)
         return
     _enter(state, found, loc, segment.name == "import")
 

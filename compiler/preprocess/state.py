@@ -15,6 +15,7 @@ from .scan import Scan, Segment
 from .tokens import Kinds, Token, lex
 
 MAX_INCLUDE_DEPTH = 200
+MAX_INCLUDES = 20_000  # files read in one translation unit, however often each
 
 
 @dataclass(slots=True)
@@ -71,6 +72,11 @@ class State:
             raise self.diagnostics.fatal(
                 "E0114", included_from, f"headers include each other more than {MAX_INCLUDE_DEPTH} deep",
                 fix=f"give '{name}' an include guard or #pragma once",
+            )  # fmt: skip
+        if len(self.sources.files) > MAX_INCLUDES:
+            raise self.diagnostics.fatal(
+                "E0114", included_from, f"more than {MAX_INCLUDES:,} headers are included",
+                fix=f"does '{name}' include itself twice? give it an include guard",
             )  # fmt: skip
         file = self.sources.add_file(name, header.scan.text, system=system, included_from=included_from)
         self.frames.append(Frame(file, header.scan, header.path, folder, header.identity))

@@ -15,6 +15,8 @@ from ..source import Expansion, SourceMap
 from .macros import Macro, Optional, Param, Part, Paste, Stringify, Text
 from .tokens import BOL, SPACE, Kinds, Token, lex_one
 
+MAX_STRING = 1 << 20
+MAX_PASTED = 1 << 14
 _PLACEMARKER = "placemarker"  # C11 6.10.3.3p2: an empty operand of ##
 
 
@@ -121,6 +123,7 @@ class Substitution:
             self.diagnostics.warning("W0104", self.call, "the string made by '#' would end in '\\'; the last one is dropped")
             text = text[:-1]
         loc = self.sources.add_expansion(self.macro.name, part.token.loc, self.call)
+        self.check_size(text, loc, MAX_STRING)
         return Token("string", f'"{text}"', loc, part.token.flags)
 
     def paste(self, part: Paste, keep: bool = False) -> list[Token]:
@@ -169,6 +172,7 @@ class Substitution:
             return right._replace(flags=left.flags)
         text = left.text + right.text
         loc = self.sources.add_expansion(self.macro.name, mark.loc, self.call)
+        self.check_size(text, loc, MAX_PASTED)
         made = lex_one(text, loc, left.flags & (SPACE | BOL), self.kinds)
         if made is None:
             self.diagnostics.error(
@@ -177,6 +181,15 @@ class Substitution:
             )  # fmt: skip
             return left
         return made
+
+
+    def check_size(self, text: str, loc: int, limit: int) -> None:
+        """Macros that double a token again and again must not eat all memory."""
+        if len(text) > limit:
+            raise self.diagnostics.fatal(
+                "E0109", loc, f"macro '{self.macro.name}' makes a token of more than {limit:,} characters",
+                fix="macros that name each other twice grow without end",
+            )  # fmt: skip
 
 
 def _first_token(part: Part) -> Token:

@@ -18,6 +18,7 @@ BLOCK_COMMENT = r"/\*[^*]*+\*++(?:[^/*][^*]*+\*++)*+/"
 LINE_COMMENT = r"//[^\n]*+"
 STRING = r'"(?:[^"\\\n]|\\.)*+"'
 CHAR = r"'(?:[^'\\\n]|\\.)*+'"
+OPEN_QUOTE = r"""["'][^\n]*+"""  # a string without an end is one bad token up to the end of its line, as in clang
 IDENTIFIER = r"(?:[^\W\d]|\$)[\w$]*+"
 NUMBER = r"\.?[0-9](?:[eEpP][+-]|[\w.])*+"
 BLANK = r"[ \t\n\r\f\v\0]"
@@ -28,11 +29,13 @@ PUNCTUATOR = (
 
 _PIECES = re.compile(
     rf"((?:{BLANK}++|{BLOCK_COMMENT}|{LINE_COMMENT})*+)"
-    rf"([uUL]8?(?:{STRING}|{CHAR})|{IDENTIFIER}|(?!\.[0-9])(?:{PUNCTUATOR})|{NUMBER}|{STRING}|{CHAR}|.|\Z)"
+    rf"([uUL]8?(?:{STRING}|{CHAR})|{IDENTIFIER}|/\*[\s\S]*+|(?!\.[0-9])(?:{PUNCTUATOR})"
+    rf"|{NUMBER}|{STRING}|{CHAR}|{OPEN_QUOTE}|.|\Z)"
 )
 _SPLICE = re.compile(r"\\[ \t\f\v\r]*\n")
 _NUMBER_START = re.compile(r"\.?[0-9]")
 _PUNCTUATOR = re.compile(PUNCTUATOR)
+_QUOTED = re.compile(f"{STRING}|{CHAR}")
 
 # C11 6.4.6p3: other spellings of the same tokens
 DIGRAPHS = {"<:": "[", ":>": "]", "<%": "{", "%>": "}", "%:": "#", "%:%:": "##"}
@@ -66,13 +69,13 @@ class Token(NamedTuple):
 
 
 class Kinds(dict[str, str]):
-    """Spelling -> kind of token, worked out once for every spelling. Bounded, as a compile may see any text."""
+    """Spelling -> kind of token, worked out once for every spelling in a compile."""
 
     def __missing__(self, text: str) -> str:
         first = text[0]
         if first in "\"'":
-            kind = ("string" if first == '"' else "char") if len(text) > 1 else "other"
-        elif text[-1] in "\"'":
+            kind = ("string" if first == '"' else "char") if _QUOTED.fullmatch(text) else "other"
+        elif text[-1] in "\"'" and first in "uUL":
             kind = "string" if text[-1] == '"' else "char"
         elif _NUMBER_START.match(text):
             kind = "number"
@@ -135,7 +138,7 @@ def lex_one(text: str, loc: int, flags: int, kinds: Kinds) -> Token | None:
     match = _PIECES.match(text)
     if not match or match.group(1) or match.end() != len(text) or not text:
         return None
-    kind = kinds[text]
+    kind = kinds[text] if len(text) < 256 else Kinds()[text]
     return None if kind == "other" else Token(kind, text, loc, flags)
 
 
