@@ -55,7 +55,8 @@ class Calls:
         if helper is None:
             raise Refused("V1201", slot, f"there is no helper number {number}")
         if not program.kernel.has_helper(number):
-            raise Refused("V1202", slot, f"{helper.name}() is not in Linux {program.kernel}", f"it came with Linux {helper.since}")
+            raise Refused("V1202", slot, f"{helper.name}() is not in Linux {program.kernel}",
+                          f"it came with Linux {helper.since}")  # fmt: skip
         if not helper.allows(program.type, program.attach):
             raise Refused("V1203", slot, f"programs of type {program.type} may not call {helper.name}()",
                           "use a helper that this program type has; docs list them")  # fmt: skip
