@@ -141,7 +141,9 @@ class Compilation:
             with self._stage("object"):
                 from .join import join
 
-                self._object = join(self.name, self.unit(), functions, self.options.target, self.diagnostics)
+                self._object = join(
+                    self.name, self.unit(), functions, self.options.target, self.diagnostics, lines=self.options.debug
+                )
         return self._object
 
     @contextmanager

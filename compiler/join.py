@@ -1,0 +1,94 @@
+"""`join`: a unit's code, data and types as an Object."""
+
+from __future__ import annotations
+
+import os
+
+from .diagnostics import Diagnostics
+from .object.maps import SECTION as MAPS
+from .object.maps import maps_from_btf
+from .object.model import DataSection, Function, Linkage, Object, Reference, RefKind, Variable
+from .sema import tree
+from .sema.btf import emit_btf
+from .sema.layout import size_of
+from .target import Target
+
+_LICENSE, _VERSION = "license", "version"
+_NOT_DATA = frozenset({MAPS, _LICENSE, _VERSION, "", ".ksyms", ".kconfig"})
+_STRINGS = ".rodata.str"  # literals: dropped when no code that is left names them
+
+
+def join(name: str, unit: tree.Unit, functions: list[Function], target: Target, diagnostics: Diagnostics, *,
+         lines: bool = True) -> Object:  # fmt: skip
+    """The object of a unit whose functions have been generated. `lines`: keep the line table (`-g`)."""
+    obj = Object(os.path.basename(name), big_endian=target.big_endian)
+    for function in functions:
+        if not lines:
+            function.lines = []
+        obj.functions[function.name] = function
+    named = _named(unit, functions)
+    for item in unit.globals:
+        if item.section == _LICENSE:
+            obj.license = _bytes(item).split(b"\0", 1)[0].decode("utf-8", "replace")
+        elif item.section == _VERSION:
+            obj.version = int.from_bytes(_bytes(item)[:4], "little")
+        elif item.section not in _NOT_DATA and (item.name in named or not item.section.startswith(_STRINGS)):
+            _place(obj, item)
+    _types(obj, unit, diagnostics)
+    return obj
+
+
+def _named(unit: tree.Unit, functions: list[Function]) -> set[str]:
+    """The symbols that code or data refers to."""
+    names = {reference.symbol for function in functions for reference in function.references}
+    names.update(reference.symbol.name for item in unit.globals for reference in item.references)
+    return names
+
+
+def _bytes(item: tree.Global) -> bytes:
+    size = size_of(item.type)
+    return item.data.ljust(size, b"\0") if item.data is not None else bytes(size)
+
+
+def _place(obj: Object, item: tree.Global) -> None:
+    """Append a variable to its section."""
+    section = obj.data.get(item.section)
+    if section is None:
+        section = obj.data[item.section] = DataSection(item.section, b"", 1)
+    align = max(item.align, 1)
+    data = _bytes(item)
+    offset = -(-len(section.data) // align) * align
+    section.data = section.data.ljust(offset, b"\0") + data
+    section.align = max(section.align, align)
+    for reference in item.references:
+        symbol = reference.symbol
+        if isinstance(symbol, tree.FunctionSymbol):
+            kind = RefKind.FUNCTION
+        else:
+            kind = RefKind.MAP if symbol.section == MAPS else RefKind.DATA
+        section.references.append(Reference(offset + reference.at, kind, symbol.name, reference.addend))
+    obj.variables[item.name] = Variable(item.name, item.section, offset, len(data), Linkage(item.linkage))
+
+
+def _types(obj: Object, unit: tree.Unit, diagnostics: Diagnostics) -> None:
+    """BTF, the ids that refer to it, and the maps, which it defines."""
+    emitted = emit_btf(unit, obj.functions.keys())
+    obj.btf = emitted.btf
+    for name, function in obj.functions.items():
+        function.btf_id = emitted.functions.get(name, 0)
+    for name, variable in obj.variables.items():
+        variable.btf_id = emitted.variables.get(name, 0)
+    sources = diagnostics.sources
+    definitions = [item for item in unit.globals if item.section == MAPS]
+    offsets: dict[str, int] = {}
+    references: list[Reference] = []
+    end = 0
+    for item in definitions:
+        end = -(-end // 8) * 8
+        offsets[item.name] = end
+        references += [Reference(end + r.at, RefKind.MAP, r.symbol.name, r.addend) for r in item.references]
+        end += len(_bytes(item))
+    obj.maps = maps_from_btf(
+        emitted.btf, offsets=offsets, references=references,
+        places={item.name: sources.place(item.span) for item in definitions},
+    )  # fmt: skip
