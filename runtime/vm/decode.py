@@ -160,6 +160,8 @@ def _end(code: Code, slot: int, insn: Insn, runner: Runner) -> End | None:
     if cls not in (isa.JMP, isa.JMP32):
         return None
     kind = insn.op & 0xF0
+    if insn.dst > 10 or (insn.src > 10 and kind not in (isa.CALL, isa.JA, isa.EXIT)):
+        return _unknown(insn, slot)
     following = code.block(slot + 1)
     match kind:
         case isa.EXIT if insn.op == isa.JMP | isa.EXIT:

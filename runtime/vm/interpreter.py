@@ -210,7 +210,7 @@ class Interpreter:
         if code is None or not 0 <= slot < len(code.insns):
             raise error
         insn = code.insns[slot]
-        missing = [f"r{n}" for n in (insn.dst, insn.src, 0) if n < 11 and r[n] is None]
+        missing = [f"r{n}" for n in _reads(insn) if n < 11 and r[n] is None]
         if not missing or insn.op == isa.JMP | isa.CALL:
             raise error
         self._trap(
@@ -235,6 +235,21 @@ class Interpreter:
                 if at is not None:
                     places.append(at)
         return places
+
+
+def _reads(insn: Insn) -> list[int]:
+    """The registers an instruction looks at."""
+    both = [insn.dst, insn.src] if insn.op & isa.X else [insn.dst]
+    match insn.op & 7:
+        case isa.ALU | isa.ALU64:
+            return both[1:] if insn.op & 0xF0 == isa.MOV else [insn.dst] if insn.op & 0xF0 == isa.END else both
+        case isa.LDX | isa.LD:
+            return [insn.src]
+        case isa.ST:
+            return [insn.dst]
+        case isa.STX:
+            return [insn.dst, insn.src, 0]
+    return both
 
 
 def _slot(block: Block | None, operations: Any) -> int:
