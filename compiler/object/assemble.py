@@ -61,6 +61,7 @@ def _error(message: str, place: Place | None, fix: str = "") -> ObjectError:
 class _Assembler:
     def __init__(self, name: str, text: str, section: str, kinds: Mapping[str, RefKind]) -> None:
         self.name, self.text, self.kinds = name, text, kinds
+        self.rows = text.split("\n")
         self.function = Function(name, section, [])
         self.insns = self.function.insns
         self.labels: dict[str, int] = {}
@@ -68,8 +69,7 @@ class _Assembler:
         self.waiting: list[tuple[int, Token, Callable[[Insn, int], Insn]]] = []
 
     def place(self, line: int, column: int) -> Place:
-        lines = self.text.split("\n")
-        text = lines[line - 1] if 0 < line <= len(lines) else ""
+        text = self.rows[line - 1] if 0 < line <= len(self.rows) else ""
         return Place(self.name, line, column, text)
 
     def at(self, token: Token) -> Place:

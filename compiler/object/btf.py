@@ -538,6 +538,7 @@ def _decode(data: bytes) -> Btf:
             )
         types.append(decoder(reader, reader.name(name), info & 0xFFFF, info >> 31, rest))
     _check_ids(btf)
+    _check_nesting(btf)
     return btf
 
 
@@ -566,3 +567,39 @@ def _check_ids(btf: Btf) -> None:
         for to in referenced(t):
             if to >= count:
                 raise btf_error(f"type {i} refers to type {to} of {count}")
+
+
+def _contained(t: BtfType) -> list[int]:
+    """The ids of the types that a value of type `t` holds, or that `t` is another name for."""
+    match t:
+        case Struct(members=members) | Union(members=members):
+            return [m.type for m in members]
+        case Array(element=to):
+            return [to]
+        case Typedef(type=to) | Volatile(type=to) | Const(type=to) | Restrict(type=to) | TypeTag(type=to):
+            return [to]
+        case _:
+            return []
+
+
+def _check_nesting(btf: Btf) -> None:
+    """No type may hold itself, except behind a pointer: so that whoever walks values need not look out for it."""
+    types = btf.types
+    done = bytearray(len(types))  # 1: on the path, 2: finished
+    for first in range(1, len(types)):
+        if done[first]:
+            continue
+        path = [(first, iter(_contained(types[first])))]
+        done[first] = 1
+        while path:
+            current, following = path[-1]
+            for to in following:
+                if done[to] == 1:
+                    raise btf_error(f"type {to} contains itself")
+                if not done[to]:
+                    done[to] = 1
+                    path.append((to, iter(_contained(types[to]))))
+                    break
+            else:
+                done[current] = 2
+                path.pop()

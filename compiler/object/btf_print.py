@@ -5,6 +5,7 @@ from __future__ import annotations
 from .btf import (
     Array,
     Btf,
+    BtfType,
     Const,
     DeclTag,
     Enum,
@@ -14,6 +15,7 @@ from .btf import (
     FuncProto,
     Fwd,
     Int,
+    Member,
     Ptr,
     Restrict,
     Struct,
@@ -25,25 +27,27 @@ from .btf import (
     Volatile,
 )
 
-_MAX_DEPTH = 64
+_MAX_DEPTH = 16  # of unnamed structs and function types in one another
+_MAX_TYPES = 10_000  # that one text is made of; broken BTF could ask for any number
 _QUALIFIERS = {Const: "const", Volatile: "volatile", Restrict: "restrict"}
 
 
 def c_type(btf: Btf, type_id: int, name: str = "") -> str:
     """The type as C, declaring `name` if it is given. Unnamed structs, unions and enums are written out in one line."""
-    return _declare(btf, type_id, name, 0)
+    return _Printer(btf).declare(type_id, name)
 
 
 def c_definition(btf: Btf, type_id: int) -> str:
     """The definition of a struct, union, enum or typedef, over several lines; other types as `c_type` writes them."""
     t = btf[type_id]
+    printer = _Printer(btf)
     match t:
         case Struct(members=members) | Union(members=members):
-            lines = [f"\t{_member(btf, m.name, m.type, m.bits)}" for m in members]
+            lines = [f"\t{printer.member(m)}" for m in members]
         case Enum(values=values) | Enum64(values=values):
             lines = [f"\t{name} = {value}," for name, value in values]
         case Typedef(name=name, type=to):
-            return f"typedef {_declare(btf, to, name, 0)};"
+            return f"typedef {printer.declare(to, name)};"
         case _:
             return c_type(btf, type_id)
     return "\n".join([f"{_head(t)} {{", *lines, "};"])
@@ -62,61 +66,71 @@ def _head(t: Struct | Union | Enum | Enum64 | Fwd) -> str:
     return f"{word} {t.name}" if t.name else word
 
 
-def _member(btf: Btf, name: str, type_id: int, bits: int, depth: int = 0) -> str:
-    width = f" : {bits}" if bits else ""
-    return f"{_declare(btf, type_id, name, depth + 1)}{width};"
+class _Printer:
+    def __init__(self, btf: Btf) -> None:
+        self.btf = btf
+        self.left = _MAX_TYPES
+        self.depth = 0
 
+    def member(self, member: Member) -> str:
+        """A member's declaration."""
+        width = f" : {member.bits}" if member.bits else ""
+        return f"{self.declare(member.type, member.name)}{width};"
 
-def _base(btf: Btf, type_id: int, depth: int) -> str:
-    """A type that stands in front of a declarator."""
-    t = btf[type_id]
-    match t:
-        case Struct(name="", members=members) | Union(name="", members=members):
-            inner = " ".join(_member(btf, m.name, m.type, m.bits, depth) for m in members)
-            return f"{_head(t)} {{ {inner} }}"
-        case Enum(name="", values=values) | Enum64(name="", values=values):
-            return f"{_head(t)} {{ {', '.join(f'{name} = {value}' for name, value in values)} }}"
-        case Struct() | Union() | Enum() | Enum64() | Fwd():
-            return _head(t)
-        case Int(name=name) | Float(name=name) | Typedef(name=name) | Func(name=name) | Var(name=name):
-            return name
-        case Void():
-            return "void"
-        case _:
-            return f"<{type(t).__name__.lower()}>"
+    def declare(self, type_id: int, declarator: str) -> str:
+        """`declarator` declared to be of the type: the type is unwrapped from the inside out (C11 6.7.6)."""
+        if self.depth >= _MAX_DEPTH:
+            return f"... {declarator}".rstrip()
+        self.depth += 1
+        try:
+            return self._declare(type_id, declarator)
+        finally:
+            self.depth -= 1
 
+    def _declare(self, type_id: int, declarator: str) -> str:
+        btf = self.btf
+        while self.left > 0:
+            self.left -= 1
+            t = btf[type_id]
+            match t:
+                case Ptr(type=to):
+                    while isinstance(target := btf[to], TypeTag) and self.left > 0:
+                        to = target.type
+                        self.left -= 1
+                    star = f"*{declarator}"
+                    declarator = f"({star})" if isinstance(target, Array | FuncProto) else star
+                    type_id = to
+                case Array(element=element, count=count):
+                    declarator, type_id = f"{declarator}[{count}]", element
+                case FuncProto(result=result, params=params):
+                    shown = [self.declare(p.type, p.name) if p.type else "..." for p in params]
+                    declarator, type_id = f"{declarator}({', '.join(shown) or 'void'})", result
+                case Const(type=to) | Volatile(type=to) | Restrict(type=to):
+                    word = _QUALIFIERS[type(t)]
+                    if isinstance(btf[to], Ptr):
+                        declarator = f"{word} {declarator}".rstrip()
+                    elif not isinstance(btf[to], Array | FuncProto):
+                        return f"{word} {self.declare(to, declarator)}"
+                    type_id = to
+                case TypeTag(type=to) | DeclTag(type=to):
+                    type_id = to
+                case _:
+                    return f"{self._base(t)} {declarator}".rstrip()
+        return f"... {declarator}".rstrip()
 
-def _declare(btf: Btf, type_id: int, declarator: str, depth: int) -> str:
-    """`declarator` declared to be of the type: the type is unwrapped from the inside out (C11 6.7.6)."""
-    for _ in range(_MAX_DEPTH):
-        t = btf[type_id]
+    def _base(self, t: BtfType) -> str:
+        """A type that stands in front of a declarator."""
         match t:
-            case Ptr(type=to):
-                target = btf[to]
-                while isinstance(target, TypeTag):
-                    to, target = target.type, btf[target.type]
-                star = f"*{declarator}"
-                declarator = f"({star})" if isinstance(target, Array | FuncProto) else star
-                type_id = to
-            case Array(element=element, count=count):
-                declarator, type_id = f"{declarator}[{count}]", element
-            case FuncProto(result=result, params=params):
-                shown = [_declare(btf, p.type, p.name, depth + 1) if p.type else "..." for p in params]
-                declarator, type_id = f"{declarator}({', '.join(shown) or 'void'})", result
-            case Const(type=to) | Volatile(type=to) | Restrict(type=to):
-                word = _QUALIFIERS[type(t)]
-                if isinstance(btf[to], Ptr):
-                    declarator = f"{word} {declarator}".rstrip()
-                    type_id = to
-                    continue
-                if isinstance(btf[to], Array | FuncProto):
-                    type_id = to
-                    continue
-                inner = _declare(btf, to, declarator, depth) if depth < _MAX_DEPTH else "..."
-                return f"{word} {inner}"
-            case TypeTag(type=to) | DeclTag(type=to):
-                type_id = to
+            case Struct(name="", members=members) | Union(name="", members=members):
+                inner = " ".join(self.member(m) for m in members)
+                return f"{_head(t)} {{ {inner} }}"
+            case Enum(name="", values=values) | Enum64(name="", values=values):
+                return f"{_head(t)} {{ {', '.join(f'{name} = {value}' for name, value in values)} }}"
+            case Struct() | Union() | Enum() | Enum64() | Fwd():
+                return _head(t)
+            case Int(name=name) | Float(name=name) | Typedef(name=name) | Func(name=name) | Var(name=name):
+                return name
+            case Void():
+                return "void"
             case _:
-                base = _base(btf, type_id, depth) if depth < _MAX_DEPTH else "..."
-                return f"{base} {declarator}".rstrip()
-    return f"... {declarator}"
+                return f"<{type(t).__name__.lower()}>"

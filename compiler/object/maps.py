@@ -17,6 +17,7 @@ from .btf import Array, Btf, DataSec, Enum, Enum64, FuncProto, Member, Ptr, Stru
 from .model import Map, Reference
 
 SECTION = ".maps"
+_MAX_SIZE = 1 << 30  # of keys and values; the kernel's limits (KMALLOC_MAX_SIZE) lie well below
 
 
 def maps_from_btf(btf: Btf, *, offsets: Mapping[str, int] | None = None, references: Iterable[Reference] = (),
@@ -106,12 +107,16 @@ class _Definition:
 
     def plain(self, member: Member) -> None:
         value = self.number(member)
+        if value >> 32 and member.name != "map_extra":
+            self.fail(member, f"is {value}, which does not fit 32 bits", "choose a smaller number")
         setattr(self.map, _NUMBER_MEMBERS[member.name], value)
 
     def size(self, member: Member) -> None:
         self.set_size(member, self.number(member))
 
     def set_size(self, member: Member, size: int) -> None:
+        if size > _MAX_SIZE:
+            self.fail(member, f"takes {size} bytes, more than any kernel allows", "choose a smaller type")
         field = "key_size" if member.name.startswith("key") else "value_size"
         known = getattr(self.map, field)
         if known and known != size:

@@ -3,6 +3,7 @@
     integers, enums, pointers   int (enums: by name too; _Bool: bool)       char[n]   str or bytes, NUL-padded
     struct, union               dict by member (anonymous members inlined)  array     list
     u8[4], u8[16]               also an IP address as text; so are 4-byte integers and 16-byte structs in network order
+    a data section              dict by variable (decoded only)
     {u32 prefixlen; ...}        also "10.0.0.0/8": the key of an LPM trie
 
 Byte order is that of the `Btf`. Bytes of the right size are always taken as they are.
@@ -14,7 +15,7 @@ import ipaddress
 from typing import Any
 
 from ..diagnostics import Diagnostic, ObjectError, Severity
-from .btf import Array, Btf, Enum, Enum64, Int, Member, Ptr, Struct, Union
+from .btf import Array, Btf, DataSec, Enum, Enum64, Int, Member, Ptr, Struct, Union, Var
 
 _SIGNED, _CHAR, _BOOL = 1, 2, 4  # Int.encoding
 
@@ -39,7 +40,7 @@ def decode_value(btf: Btf, type_id: int, data: bytes) -> Any:
             size = btf.size_of(element)
             if _is_text(btf, element):
                 return data[:count].split(b"\0", 1)[0].decode("utf-8", "replace")
-            return [decode_value(btf, element, data[i * size : (i + 1) * size]) for i in range(count)]
+            return [decode_value(btf, element, data[i * size : (i + 1) * size]) for i in range(count if size else 0)]
         case Struct(members=members) | Union(members=members):
             result: dict[str, Any] = {}
             for member in members:
@@ -49,6 +50,12 @@ def decode_value(btf: Btf, type_id: int, data: bytes) -> Any:
                 elif member.name:
                     result[member.name] = value
             return result
+        case DataSec(vars=entries):
+            return {
+                var.name: decode_value(btf, var.type, data[entry.offset : entry.offset + btf.size_of(var.type)])
+                for entry in entries
+                if isinstance(var := btf[entry.type], Var)
+            }
         case _:
             return data
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import copy
 import ctypes
 import os
 import struct
 from dataclasses import dataclass, field
 
-from ...compiler.object.btf import Btf, DataSec, Func, SectionVar, StringTable, Var
+from ...compiler.object.btf import DataSec, Func, StringTable
 from ...compiler.object.btf_ext import encode_place
+from ...compiler.object.btf_sections import fitted_btf
 from ...compiler.object.model import Object
 from ...compiler.object.program import FlatProgram
 from .syscall import Command, address, bpf
@@ -55,7 +55,8 @@ def load_btf(obj: Object, flats: list[FlatProgram]) -> KernelBtf | None:
     for flat in flats:  # the line table shares the strings: they must be in before the types are encoded
         for line in flat.lines:
             encode_place(line.place, strings)
-    fitted, sections = _fit(obj)
+    fitted = fitted_btf(obj)
+    sections = {t.name: i for i, t in fitted.items() if isinstance(t, DataSec) and t.name in obj.data}
     data = fitted.encode(strings)
     buffer = ctypes.create_string_buffer(data, len(data))
     # btf, btf_log_buf, btf_size, btf_log_size, btf_log_level
@@ -65,33 +66,3 @@ def load_btf(obj: Object, flats: list[FlatProgram]) -> KernelBtf | None:
         return None
     functions = frozenset(i for i, t in fitted.items() if isinstance(t, Func))
     return KernelBtf(fd, strings, sections, functions)
-
-
-def _fit(obj: Object) -> tuple[Btf, dict[str, int]]:
-    assert obj.btf is not None
-    fitted = Btf(big_endian=obj.btf.big_endian)
-    fitted.types = list(obj.btf.types)
-    sections: dict[str, int] = {}
-    for number, item in obj.btf.items():
-        if not isinstance(item, DataSec):
-            continue
-        changed = copy.copy(item)
-        variables = []
-        for entry in item.vars:
-            var = obj.btf[entry.type]
-            name = var.name if isinstance(var, Var) else ""
-            offset = entry.offset
-            if name in obj.maps:
-                offset = obj.maps[name].offset
-            elif name in obj.variables:
-                offset = obj.variables[name].offset
-            variables.append(SectionVar(entry.type, offset, entry.size))
-        variables.sort(key=lambda v: v.offset)
-        end = max((v.offset + v.size for v in variables), default=0)
-        section = obj.data.get(item.name)
-        changed.vars = variables
-        changed.size = max(len(section.data) if section else 0, end, item.size)
-        fitted.types[number] = changed
-        if section is not None:
-            sections[item.name] = number
-    return fitted, sections

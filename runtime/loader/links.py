@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import os
 import socket
@@ -121,6 +122,23 @@ def _tracepoint(program_fd: int, target: str) -> tuple[int, ...]:
     return fds
 
 
+def _raw_tracepoint(program_fd: int, target: str) -> tuple[int, ...]:
+    """BPF_RAW_TRACEPOINT_OPEN: name, prog_fd; the fd is the link."""
+    name = ctypes.create_string_buffer(target.encode("utf-8", "surrogateescape"))
+    try:
+        return (bpf(Command.RAW_TRACEPOINT_OPEN, struct.pack("=QII", syscall.address(name), program_fd, 0)),)
+    except OSError as problem:
+        if problem.errno == errno.ENOENT:
+            raise error(
+                "L3028", f"this kernel has no raw tracepoint '{target}'",
+                "name the event without its category: raw_tracepoint:sys_enter, raw_tracepoint:sched_switch",
+            ) from None  # fmt: skip
+        what = f"attaching to raw tracepoint {target}"
+        if problem.errno == errno.EINVAL:
+            raise error("L3023", f"{what}: the kernel refuses it", "only raw_tp programs can be attached there") from None
+        raise syscall.explain(what, problem) from None
+
+
 _TRACEFS = ("/sys/kernel/tracing", "/sys/kernel/debug/tracing")
 
 
@@ -183,4 +201,5 @@ ATTACHERS: dict[str, Callable[[int, str], tuple[int, ...]]] = {
     "tcx-ingress": _tcx(_TCX_INGRESS, "ingress"),
     "tcx-egress": _tcx(_TCX_EGRESS, "egress"),
     "tracepoint": _tracepoint,
+    "raw_tracepoint": _raw_tracepoint,
 }

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from ...compiler.object.model import Map, Object
+import sys
+
+from ...compiler.object.model import Function, Map, Object
 from ...compiler.object.program import flatten
 from ...stdlib import maps as map_table
 from ...stdlib.programs import SectionMatch, match_section
 from ..maps import TypedMap
+from . import syscall
 from .btf import KernelBtf, load_btf
 from .maps import KernelMap, create_data_map, create_map, possible_cpus
 from .programs import LoadedProgram, load_program
@@ -60,10 +63,14 @@ class Loaded:
 
 
 def load(obj: Object, *, programs: list[str] | None = None) -> Loaded:
-    """Create the maps and load the programs (all, or those named). Raises `LoadError`; nothing stays behind then."""
+    """Create the maps and load the programs: those named, or all whose section does not begin with `?`.
+
+    Raises `LoadError` (or `ObjectError` for references to what is not there); nothing stays behind then.
+    """
     loaded = Loaded(obj)
+    syscall.lift_memory_limit()
     try:
-        chosen = [p for p in obj.programs() if programs is None or p.name in programs]
+        chosen = _choose(obj, programs)
         sections = {program.name: _section(program.name, program.section) for program in chosen}
         flats = [flatten(obj, program.name) for program in chosen]
         loaded._btf = load_btf(obj, flats)
@@ -76,6 +83,17 @@ def load(obj: Object, *, programs: list[str] | None = None) -> Loaded:
         loaded.close()
         raise
     return loaded
+
+
+def _choose(obj: Object, names: list[str] | None) -> list[Function]:
+    if obj.big_endian != (sys.byteorder == "big"):
+        order = "big" if obj.big_endian else "little"
+        raise error("L3039", f"'{obj.name}' is made for {order}-endian machines", "compile it for this machine's byte order")
+    known = {program.name: program for program in obj.programs()}
+    for name in names or ():
+        if name not in known:
+            raise error("L3037", f"'{obj.name}' has no program '{name}'", f"it has: {', '.join(known) or 'none'}")
+    return [p for p in known.values() if (not p.section.startswith("?") if names is None else p.name in names)]
 
 
 def _section(name: str, section: str) -> SectionMatch:
@@ -92,6 +110,16 @@ def _create_maps(loaded: Loaded) -> None:
     obj = loaded.object
     btf_fd = loaded._btf.fd if loaded._btf else 0
     for name, definition in obj.maps.items():
+        if definition.pinning:
+            raise error(
+                "L3019", f"map '{name}' is to be pinned by name, which this loader cannot do yet",
+                "remove its pinning member, or load the object with bpftool",
+            )  # fmt: skip
+        if definition.values and definition.inner is None:
+            raise error(
+                "L3018", f"map '{name}' has initial values, which this loader cannot set yet",
+                "set them after loading, or load the object with libbpf",
+            )  # fmt: skip
         if definition.inner is not None:
             raise error(
                 "L3032", f"map '{name}' holds maps, which this loader cannot create yet",

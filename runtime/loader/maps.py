@@ -134,7 +134,7 @@ def create_map(definition: Map, btf_fd: int, *, inner_fd: int = 0) -> KernelMap:
     wants_types = btf_fd and definition.btf_value_id and definition.type not in _WITHOUT_TYPES
     types = (btf_fd, definition.btf_key_id, definition.btf_value_id) if wants_types else (0, 0, 0)
     fd = _create(definition.name, definition.type, definition.key_size, definition.value_size, entries, definition.flags,
-                 types, inner_fd, definition.map_extra)  # fmt: skip
+                 types, inner_fd, definition.map_extra, definition.numa_node)  # fmt: skip
     return KernelMap(definition.name, fd, definition.type, definition.key_size, definition.value_size, entries)
 
 
@@ -173,17 +173,17 @@ def kernel_name(name: str) -> bytes:
 
 
 def _create(name: str, type_: int, key: int, value: int, entries: int, flags: int, types: tuple[int, int, int],
-            inner_fd: int, extra: int) -> int:  # fmt: skip
+            inner_fd: int, extra: int, numa_node: int = 0) -> int:  # fmt: skip
     # map_type, key_size, value_size, max_entries, map_flags, inner_map_fd, numa_node, map_name, map_ifindex,
     # btf_fd, btf_key_type_id, btf_value_type_id, btf_vmlinux_value_type_id, map_extra
     attr = struct.pack(
-        "=IIIIIII16sIIIIIQ", type_, key, value, entries, flags, inner_fd, 0, kernel_name(name), 0, *types, 0, extra
+        "=IIIIIII16sIIIIIQ", type_, key, value, entries, flags, inner_fd, numa_node, kernel_name(name), 0, *types, 0, extra
     )
     try:
         return bpf(Command.MAP_CREATE, attr)
     except OSError as problem:
         if types[0]:  # an old kernel, or a type that takes no BTF: go on without, as libbpf does
-            return _create(name, type_, key, value, entries, flags, (0, 0, 0), inner_fd, extra)
+            return _create(name, type_, key, value, entries, flags, (0, 0, 0), inner_fd, extra, numa_node)
         if problem.errno == errno.EINVAL:
             raise error(
                 "L3010", f"the kernel refuses map '{name}' (type {type_}, key {key} bytes, value {value} bytes, "

@@ -17,12 +17,14 @@ from . import syscall
 from .btf import KernelBtf
 from .links import Link, attach
 from .maps import KernelMap, kernel_name
-from .syscall import Command, LoadError, address, bpf
+from .syscall import Command, LoadError, address, bpf, error
 from .testrun import KernelRun, run_once
 
 _LOG_BYTES = 1 << 20
 _MAX_LOG_BYTES = 1 << 28
 _SHOWN_LOG_LINES = 12
+# program types that load only with the BTF id of what they attach to
+_NEED_TARGET = frozenset({"tracing", "ext", "lsm", "struct_ops"})
 _SLEEPABLE, _XDP_HAS_FRAGS = 1 << 4, 1 << 5  # BPF_F_SLEEPABLE, BPF_F_XDP_HAS_FRAGS
 
 
@@ -43,7 +45,7 @@ class LoadedProgram:
 
     def test_run(self, packet: bytes | None = None, ctx: bytes | None = None, repeat: int = 1) -> KernelRun:
         """Run it once in the kernel on a packet or context."""
-        return run_once(self.fd, self.name, packet, ctx, repeat)
+        return run_once(self.fd, self.name, self.section.program.name, packet, ctx, repeat)
 
     def close(self) -> None:
         """Detach and unload."""
@@ -68,6 +70,11 @@ def load_program(flat: FlatProgram, section: SectionMatch, maps: dict[str, Kerne
             "L3036", Severity.ERROR, f"program '{flat.name}' has CO-RE relocations, which this loader cannot apply yet",
             flat.place_at(relocation.at), fix="load the object with libbpf or bpftool",
         ))  # fmt: skip
+    if section.program.name in _NEED_TARGET:
+        raise error(
+            "L3038", f"program '{flat.name}' of section '{flat.section}' attaches to a function or type of the kernel, which "
+            "this loader cannot look up yet", "use a tracepoint or raw_tp program, or load the object with libbpf",
+        )  # fmt: skip
     insns = _with_maps(flat, maps)
     try:
         fd = _load(flat, section, insns, btf, license_, version, log=None)

@@ -5,12 +5,14 @@ Layouts are those of `union bpf_attr` in include/uapi/linux/bpf.h; all integers 
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import errno
 import os
 import platform
 import struct
 from enum import IntEnum
+from functools import cache
 
 from ...compiler.diagnostics import Diagnostic, PurebpfError, Severity
 
@@ -35,6 +37,7 @@ class Command(IntEnum):
     OBJ_PIN = 6
     PROG_TEST_RUN = 10
     OBJ_GET_INFO_BY_FD = 15
+    RAW_TRACEPOINT_OPEN = 17
     BTF_LOAD = 18
     MAP_FREEZE = 22
     LINK_CREATE = 28
@@ -45,12 +48,16 @@ def error(code: str, message: str, fix: str = "") -> LoadError:
     return LoadError(Diagnostic(code, Severity.ERROR, message, fix=fix))
 
 
+@cache
+def _libc() -> ctypes.CDLL:
+    return ctypes.CDLL(None, use_errno=True)
+
+
 def syscall(number: int, *arguments: int | ctypes.c_void_p | ctypes.Array[ctypes.c_char]) -> int:
     """A raw system call; raises OSError."""
-    libc = ctypes.CDLL(None, use_errno=True)
     # varargs: ints over 32 bits would be cut, so every one goes as a long
     converted = [ctypes.c_long(a) if isinstance(a, int) else a for a in arguments]
-    result: int = libc.syscall(ctypes.c_long(number), *converted)
+    result: int = _libc().syscall(ctypes.c_long(number), *converted)
     if result < 0:
         code = ctypes.get_errno()
         raise OSError(code, os.strerror(code))
@@ -75,6 +82,19 @@ def perf_event_open(type_: int, config: int, *, pid: int = -1, cpu: int = 0) -> 
 def address(buffer: ctypes.Array[ctypes.c_char] | None) -> int:
     """The address of a buffer as an attribute holds it; 0 for none."""
     return ctypes.addressof(buffer) if buffer is not None else 0
+
+
+def lift_memory_limit() -> None:
+    """Before Linux 5.11 maps and programs count against RLIMIT_MEMLOCK, whose 64 KiB are soon full: lift it."""
+    import resource
+
+    try:
+        major, minor = (int(part) for part in platform.release().split("-")[0].split(".")[:2])
+    except ValueError:
+        return
+    if (major, minor) < (5, 11):
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_MEMLOCK, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 
 
 def explain(what: str, problem: OSError) -> LoadError:

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from . import syscall
 from .syscall import Command, address, bpf, error
 
-_HEADROOM = 512  # room for what a program may add in front of and behind the packet
+_HEADROOM = 4096  # room for what a program may add in front of and behind the packet
+# these take a context but give none back apart (kernel/bpf/syscall.c, net/bpf/test_run.c); syscall changes it in place
+_NO_CTX_OUT = frozenset({"raw_tracepoint", "raw_tracepoint_writable", "tracing", "syscall"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +25,13 @@ class KernelRun:
     duration: int
 
 
-
-def run_once(program_fd: int, name: str, packet: bytes | None, ctx: bytes | None, repeat: int) -> KernelRun:
-    """Run the program behind `program_fd`. Raises `LoadError`."""
+def run_once(program_fd: int, name: str, kind: str, packet: bytes | None, ctx: bytes | None, repeat: int) -> KernelRun:
+    """Run the program behind `program_fd`, whose type's name is `kind`. Raises `LoadError`."""
     data_in = ctypes.create_string_buffer(packet, len(packet)) if packet else None
     ctx_in = ctypes.create_string_buffer(ctx, len(ctx)) if ctx else None
     # data_out needs its true size along: with size 0 the kernel would copy the whole packet past its end
     data_out = ctypes.create_string_buffer(len(packet) + _HEADROOM) if packet else None
-    ctx_out = ctypes.create_string_buffer(len(ctx) + 64) if ctx else None
+    ctx_out = ctypes.create_string_buffer(len(ctx) + 64) if ctx and kind not in _NO_CTX_OUT else None
     # prog_fd, retval, data_size_in, data_size_out, data_in, data_out, repeat, duration, ctx_size_in, ctx_size_out,
     # ctx_in, ctx_out, flags, cpu, batch_size
     attr = struct.pack(
@@ -51,8 +52,14 @@ def run_once(program_fd: int, name: str, packet: bytes | None, ctx: bytes | None
                 "L3041", f"the kernel refuses this test run of '{name}': Invalid argument",
                 "packets need at least 14 bytes (an Ethernet header); a context must have the exact size and layout",
             ) from None  # fmt: skip
+        if problem.errno == errno.ENOSPC:
+            raise error(
+                "L3042", f"test run of '{name}': the packet grew by more than {_HEADROOM} bytes",
+                "test it in the bundled machine: purebpf run",
+            ) from None  # fmt: skip
         raise syscall.explain(f"test run of '{name}'", problem) from None
     retval, _, out_size = struct.unpack_from("=III", buffer.raw, 4)
     duration, _, ctx_size = struct.unpack_from("=III", buffer.raw, 36)
     changed = data_out.raw[:out_size] if data_out is not None else b""
-    return KernelRun(retval, changed, ctx_out.raw[:ctx_size] if ctx_out is not None else b"", duration)
+    context = ctx_out.raw[:ctx_size] if ctx_out is not None else ctx_in.raw if ctx_in is not None else b""
+    return KernelRun(retval, changed, context, duration)

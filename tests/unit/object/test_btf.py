@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from purebpf.compiler.diagnostics import ObjectError
@@ -61,7 +61,11 @@ def test_types_come_back_from_their_bytes(types: list[b.BtfType], big_endian: bo
     made = Btf(big_endian=big_endian)
     for t in types:
         made.add(t)
-    back = Btf.decode(made.encode())
+    try:
+        back = Btf.decode(made.encode())
+    except ObjectError as refused:
+        assume("contains itself" not in refused.message)
+        raise
     assert back.types == made.types
     assert back.big_endian is big_endian
 
@@ -190,6 +194,16 @@ def test_what_the_format_cannot_hold_is_refused() -> None:
         made.add(wrong)
         with pytest.raises(ObjectError, match=r"'[se]' is too large"):
             made.encode()
+
+
+def test_a_struct_may_hold_itself_only_behind_a_pointer() -> None:
+    made = Btf()
+    made.add(b.Struct("list", 8, [b.Member("next", 2, 0)]))
+    made.add(b.Ptr(1))
+    assert Btf.decode(made.encode()).types == made.types
+    made.types[2] = b.Typedef("t", 1)
+    with pytest.raises(ObjectError, match="contains itself"):
+        Btf.decode(made.encode())
 
 
 def test_the_running_kernels_types_are_read() -> None:
