@@ -10,12 +10,13 @@ from ..target import Target
 from .allocate import allocate
 from .emit import emit
 from .frame import lay_out_frame
-from .layout import lay_out
+from .layout import lay_out, skip_empty
 from .machine import MachineFunction, print_function
 from .peephole import clean_up
 from .prepare import prepare
 from .select import select
 from .slots import share_slots
+from .tails import merge_tails
 
 
 def generate(function: ir.Function, target: Target, sources: SourceMap, diagnostics: Diagnostics) -> Function:
@@ -24,6 +25,8 @@ def generate(function: ir.Function, target: Target, sources: SourceMap, diagnost
     allocate(machine)
     share_slots(machine)
     clean_up(machine)
+    skip_empty(machine)
+    merge_tails(machine)
     lay_out_frame(machine, diagnostics)
     lay_out(machine)
     return emit(machine, sources, diagnostics)

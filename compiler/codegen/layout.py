@@ -16,7 +16,7 @@ def lay_out(function: MachineFunction) -> None:
     """Reorder `function.blocks`; afterwards a block ends with its branch to targets[0], then goes on to targets[1] (or
     targets[0] without a branch) by falling through if that comes next."""
     entry = function.blocks[0]
-    _skip_empty(function)
+    skip_empty(function)
     _merge_exits(function)
     order = _order(entry)
     following = {block: order[i + 1] if i + 1 < len(order) else None for i, block in enumerate(order)}
@@ -32,7 +32,7 @@ def lay_out(function: MachineFunction) -> None:
     function.blocks = order
 
 
-def _skip_empty(function: MachineFunction) -> None:
+def skip_empty(function: MachineFunction) -> None:
     """Jumps to a block that only jumps on go there at once."""
     def final(block: MachineBlock) -> MachineBlock:
         seen = set()

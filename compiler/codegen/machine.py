@@ -42,6 +42,7 @@ class Instr:
     symbol: str = ""
     ref: RefKind | None = None
     left: int = -1  # SET: the left operand of the comparison
+    origin: str = ""  # memory accesses: what the pointer is; equal names are one kind of pointer to the verifier
     arguments: int = 0  # calls: how many of r1-r5 are read; exit: 1 if r0 is
 
     @property

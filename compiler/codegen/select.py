@@ -162,30 +162,39 @@ class _Selector:
             case _:
                 raise AssertionError(f"no selection for {type(instr).__name__}")
 
-    def _place(self, address: ir.Value, offset: int) -> tuple[int, int, int]:
-        """(base register, frame slot, offset) of an access; one of the first two is -1."""
-        base, step = self.values.address(address)
+    def _access(self, op: int, address: ir.Value, offset: int, register: int, imm: int = 0) -> None:
+        """Emit an access: a load into `register`, or a store or atomic of it, or a store of `imm` if it is -1."""
+        v = self.values
+        base, step = v.address(address)
+        place, slot = -1, -1
         if isinstance(base, ir.Alloca):
-            return -1, self.values.slots[base], offset + step
-        if isinstance(address, ir.PtrAdd) and (address in self.values.skipped or isinstance(base, ir.Parameter)):
+            slot, offset = v.slots[base], offset + step
+        elif (
             # a parameter may be the context, which the verifier lets nobody change before an access
-            if fits16(offset + step):
-                return self.values.use(base), -1, offset + step
-        if fits16(offset):
-            return self.values.use(address), -1, offset
-        register = self.values.new()
-        self.values.into(register, address)
-        self.arithmetic.alu(isa.ALU64 | isa.ADD, register, ir.Constant(Ty.I64, offset))
-        return register, -1, 0
+            isinstance(address, ir.PtrAdd)
+            and (address in v.skipped or isinstance(base, ir.Parameter))
+            and fits16(offset + step)
+        ):
+            place, offset = v.use(base), offset + step
+        elif fits16(offset):
+            place = v.use(address)
+        else:
+            place = v.new()
+            v.into(place, address)
+            self.arithmetic.alu(isa.ALU64 | isa.ADD, place, ir.Constant(Ty.I64, offset))
+            offset = 0
+        loads = op & 7 == isa.LDX
+        made = v.emit(op, register if loads else place, place if loads else register, offset, imm)
+        made.slot = slot
+        if slot < 0:
+            made.origin = v.origin(address)
 
     def _load(self, instr: ir.Load) -> None:
-        base, slot, offset = self._place(instr.operands[0], instr.offset)
         op = isa.LDX | isa.MEM | isa.BYTES_SIZE[instr.size]
-        self.values.emit(op, self.values.define(instr), base, offset).slot = slot
+        self._access(op, instr.operands[0], instr.offset, self.values.define(instr))
 
     def _store(self, instr: ir.Store) -> None:
-        value = instr.operands[1]
-        base, slot, offset = self._place(instr.operands[0], instr.offset)
+        address, value = instr.operands
         size = isa.BYTES_SIZE[instr.size]
         if isinstance(value, ir.Undef):
             value = ir.Constant(value.type, 0)
@@ -194,9 +203,9 @@ class _Selector:
             low = value.value & (1 << bits) - 1
             number = low - (low >> bits - 1 << bits) if bits >= 32 else low
             if fits32(number):
-                self.values.emit(isa.ST | isa.MEM | size, base, -1, offset, number).slot = slot
+                self._access(isa.ST | isa.MEM | size, address, instr.offset, -1, number)
                 return
-        self.values.emit(isa.STX | isa.MEM | size, base, self.values.use(value), offset).slot = slot
+        self._access(isa.STX | isa.MEM | size, address, instr.offset, self.values.use(value))
 
     def _atomic(self, instr: ir.Atomic) -> None:
         if self.target.cpu < 3 and (instr.fetch or instr.op != "add"):
@@ -204,20 +213,21 @@ class _Selector:
                 "E0504", instr.span, f"an atomic {instr.op} that BPF has only since -mcpu=v3",
                 fix="compile with -mcpu=v3 (kernel 5.12 and later)",
             )  # fmt: skip
+        v = self.values
         op = isa.STX | isa.ATOMIC | isa.BYTES_SIZE[instr.size]
-        base, slot, offset = self._place(instr.operands[0], instr.offset)
+        address, operand = instr.operands[:2]
         code = _ATOMIC[instr.op]
         if instr.op == "cmpxchg":
-            self.values.into(RESULT, instr.operands[1])
-            self.values.emit(op, base, self.values.use(instr.operands[2]), offset, code).slot = slot
-            self.values.emit(MOV_X, self.values.define(instr), RESULT)
-            return
-        if not instr.fetch:
-            self.values.emit(op, base, self.values.use(instr.operands[1]), offset, code).slot = slot
-            return
-        register = self.values.define(instr)
-        self.values.into(register, instr.operands[1])
-        self.values.emit(op, base, register, offset, code | isa.FETCH).slot = slot
+            new = v.use(instr.operands[2])
+            v.into(RESULT, operand)
+            self._access(op, address, instr.offset, new, code)
+            v.emit(MOV_X, v.define(instr), RESULT)
+        elif instr.fetch:
+            register = v.define(instr)
+            v.into(register, operand)
+            self._access(op, address, instr.offset, register, code | isa.FETCH)
+        else:
+            self._access(op, address, instr.offset, v.use(operand), code)
 
     def _call(self, instr: ir.Call) -> None:
         count = len(instr.operands)

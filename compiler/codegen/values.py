@@ -49,6 +49,7 @@ class Values:
         self.readers: dict[ir.Value, list[ir.Instr]] = {}  # users of all values that share a register
         self.positions: dict[ir.Instr, int] = {}
         self.elided: dict[ir.Unary, bool] = {}
+        self.origins: dict[ir.Value, str] = {}
         self.skipped: set[ir.Instr] = set()  # made where they are used
         self.current = self.blocks[function.blocks[0]]
         self.span = function.span
@@ -172,6 +173,39 @@ class Values:
             return False
         made = self.blocks[value.block].depth if isinstance(value, ir.Instr) else 0
         return self.blocks[user.block].depth > made
+
+    def origin(self, value: ir.Value) -> str:
+        """A name for what a pointer comes from; pointers of one name are of one kind to the verifier."""
+        while True:
+            value = self.root(value)
+            if not isinstance(value, ir.PtrAdd):
+                break
+            value = value.operands[0]
+        found = self.origins.get(value)
+        if found is None:
+            self.origins[value] = f"value {id(value)}"  # what a phi that leads back here sees
+            found = self.origins[value] = self._origin(value)
+        return found
+
+    def _origin(self, value: ir.Value) -> str:
+        match value:
+            case ir.Parameter():
+                return f"parameter {value.index}"
+            case ir.Load(size=4):  # only a packet's ends are pointers of 32 bits
+                return "packet"
+            case ir.Call(kind="helper" | "extern"):
+                of = value.operands[0] if value.operands else None  # a socket map's elements are sockets
+                return f"call {value.symbol} {of.symbol if isinstance(of, ir.SymbolAddr) else ''}"
+            case ir.SymbolAddr(kind="data"):
+                return "data"
+            case ir.Alloca():
+                return "stack"
+            case ir.Phi():
+                operands = [self.root(operand) for operand in value.operands]
+                names = {self.origin(operand) for operand in operands if not isinstance(operand, ir.Phi)}
+                if len(names) == 1 and all(not isinstance(o, ir.Phi) or o is value for o in operands):
+                    return names.pop()
+        return f"value {id(value)}"
 
     # --- emitting -------------------------------------------------------------------------------------------------
 
