@@ -165,7 +165,8 @@ def near_sections(name: str) -> list[str]:
 
     bare = name.removeprefix("?")
     head = bare.split("/")[0]
-    return get_close_matches(bare, SECTION_TABLE, 3, 0.7) or get_close_matches(head, SECTION_TABLE, 3, 0.6)
+    near = get_close_matches(bare, SECTION_TABLE, 3, 0.7) or get_close_matches(head, SECTION_TABLE, 3, 0.6)
+    return near or [name for name in SECTION_TABLE if bare.startswith(name)]
 
 
 def return_range(program: str, attach: str = "") -> ReturnRange | None:
