@@ -1,9 +1,10 @@
 """What programs see of their context: fields by structure and program type, as text tables; `contexts.py` reads them.
 
-Offsets and sizes in bytes. loads, stores: the access sizes that are allowed, at any aligned place in the field; with `@` a load
-smaller than the field only at its start. A column a group of program types (or of one attach type, after a slash): r may be
-read, w written, `-` hidden. Measured on Linux 6.18: every offset and size, load and store, in every program and attach type
-(the rules are in net/core/filter.c, kernel/bpf/cgroup.c, kernel/trace/bpf_trace.c). Names: include/uapi/linux/bpf.h.
+Offsets and sizes in bytes; a size may be larger than in C, where the kernel lets padding be read along. loads, stores: the
+access sizes that are allowed, at any aligned place in the field; with `@` a load smaller than the field only at its start.
+A column a group of program types (or of one attach type, after a slash): r may be read, w written, `-` hidden. Measured on
+Linux 6.18: every offset and size, load and store, in every program and attach type (the rules are in net/core/filter.c,
+kernel/bpf/cgroup.c, kernel/trace/bpf_trace.c). Names: include/uapi/linux/bpf.h.
 """
 
 from __future__ import annotations
@@ -218,7 +219,7 @@ family            8     4  scalar   124    -       r
 protocol         12     4  scalar   124    -       r
 remote_ip4       16     4  scalar   124    -       r
 remote_ip6       20    16  scalar   124    -       r
-remote_port      36     2  scalar   124    -       r
+remote_port      36     4  scalar   124    -       r
 local_ip4        40     4  scalar   124    -       r
 local_ip6        44    16  scalar   124    -       r
 local_port       60     4  scalar   124    -       r

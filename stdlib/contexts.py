@@ -43,11 +43,14 @@ class Field:
         """True if an access of `size` bytes at `offset` of the context is one of this field that the kernel takes."""
         if offset % size or not self.offset <= offset < self.offset + self.size:
             return False
+        inside = offset + size <= self.offset + self.size
         if write:
-            return "w" in self.access and size in self.stores
+            return "w" in self.access and size in self.stores and inside
         if "r" not in self.access or size not in self.loads:
             return False
-        return offset == self.offset or (not self.head_only and offset + size <= self.offset + self.size)
+        if offset == self.offset:
+            return inside or size > self.size  # a port of 2 bytes may be read with the padding behind it
+        return inside and not self.head_only
 
 
 @dataclass(frozen=True, slots=True)

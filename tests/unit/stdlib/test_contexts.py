@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from purebpf.stdlib import context_rows, contexts
@@ -68,5 +70,5 @@ def test_fields_do_not_overlap_and_end_inside(struct: str) -> None:
     for group in columns:
         program, _, attach = group.split()[0].partition("/")
         fields = layout(program, attach).fields
-        assert all(a.offset + a.size <= b.offset for a, b in zip(fields, fields[1:], strict=False))
+        assert all(a.offset + a.size <= b.offset for a, b in pairwise(fields))
         assert all(field.offset + field.size <= size for field in fields)

@@ -41,7 +41,7 @@ def test_memory_arguments_have_a_size_somewhere(row: helpers.Helper) -> None:
 
 @pytest.mark.parametrize("row", ALL, ids=lambda row: row.name)
 def test_kinds_fit_the_c_types(row: helpers.Helper) -> None:
-    pointer = row.prototype[: row.prototype.index(row.name)].endswith("*")
+    pointer = row.prototype[: row.prototype.index(f"{row.name}(")].endswith("*")
     # these two give kernel pointers that the C prototype calls numbers
     number = {"bpf_get_current_task_btf", "bpf_task_pt_regs"}
     assert pointer == (row.result not in (Result.INTEGER, Result.VOID)) or row.name in number
