@@ -8,7 +8,9 @@ JOBS ?= auto
 .DEFAULT_GOAL := test
 
 demo: $(VENV)/.ready
-	@$(BIN)/python examples/firewall/demo.py
+	$(BIN)/purebpf-cc -O2 -g -c examples/firewall/firewall.bpf.c -o $(VENV)/firewall.o
+	$(BIN)/purebpf check $(VENV)/firewall.o
+	$(BIN)/python examples/firewall/firewall.py
 
 test: $(VENV)/.ready
 	$(BIN)/python -m pytest -n $(JOBS) $(ARGS)

@@ -5,6 +5,7 @@ Both the bundled machine's maps and the kernel's are wrapped in it. Per-CPU valu
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Iterator
 from typing import Any, Protocol
 
@@ -13,6 +14,7 @@ from ..compiler.object.btf import Btf
 from ..compiler.object.model import Map
 from ..compiler.object.values import decode_value, encode_value
 
+_LPM_TRIE = 11
 _INDEXED = frozenset({2, 6})  # arrays: each key is there, small ints
 
 
@@ -72,7 +74,9 @@ class TypedMap:
         return self._encode(self.definition.btf_key_id, self.definition.key_size, key)
 
     def key_of(self, data: bytes) -> Any:
-        """Bytes of a key as a Python value; dicts stand as tuples of items, so that they can be keys of a dict."""
+        """Bytes of a key as a Python value; a key of an LPM trie of addresses as "10.0.0.0/8"."""
+        if self.definition.type == _LPM_TRIE and len(data) in (8, 20):
+            return f"{ipaddress.ip_address(data[4:])}/{int.from_bytes(data[:4], 'little')}"
         return self._decode(self.definition.btf_key_id, data)
 
     def value_bytes(self, value: Any) -> bytes:

@@ -27,6 +27,9 @@ struct event {
 	char filename[PATH_BYTES];
 };
 
+// puts the type into BTF, for readers of the ring buffer; nothing else there names it
+const struct event *unused __attribute__((unused));
+
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 256 * 1024);

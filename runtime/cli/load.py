@@ -16,15 +16,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any
 
-from ...compiler.object.btf import Btf, Struct
-from ...compiler.object.values import decode_value
+from ...compiler.object.btf import Btf
 from ...compiler.report import OK
 from ..loader import Loaded, load
 from ..loader.links import ATTACHERS
 from .inputs import add_input, choose_programs, open_input, usage_error
-from .show import map_lines, maps_json
+from .show import decode_event, event_text, map_lines, maps_json, plain, set_element
 
 _RINGBUF = 27
 _WAIT = 0.2  # seconds between looks at the clock and at all rings
@@ -83,29 +81,6 @@ def _attach_spec(text: str) -> tuple[str, str]:
     return kind, target
 
 
-def set_element(maps: dict[str, Any], text: str) -> None:
-    """Carry out `MAP[KEY]=VALUE`. Raises `PurebpfError`."""
-    match = re.fullmatch(r"([\w.]+)\[(.*)\]=(.*)", text)
-    if match is None:
-        raise usage_error("E0708", f"--set {text}: this is not MAP[KEY]=VALUE", "for example --set 'blocked_ports[23]=1'")
-    name, key, value = match.groups()
-    if name not in maps:
-        raise usage_error("E0709", f"--set {text}: there is no map '{name}'", f"the maps are: {', '.join(maps)}")
-    maps[name][_literal(key)] = _literal(value)
-
-
-def _literal(text: str) -> Any:
-    """JSON if it is that (numbers, lists, objects), else a C number, else the text itself."""
-    try:
-        return json.loads(text)
-    except ValueError:
-        pass
-    try:
-        return int(text, 0)
-    except ValueError:
-        return text
-
-
 def _attach(loaded: Loaded, wanted: list[tuple[str, str]]) -> list[str]:
     """Attach every program to what was asked for, or to what its section names. What was done, in words."""
     done = []
@@ -159,26 +134,10 @@ def _watch(loaded: Loaded, arguments: argparse.Namespace, duration: float | None
 def _event(btf: Btf | None, ring: str, record: bytes, as_json: bool) -> None:
     value = decode_event(btf, record)
     if as_json:
-        shown = value if isinstance(value, dict) else {"bytes": record.hex()}
+        shown = plain(value) if isinstance(value, dict) else {"bytes": record.hex()}
         print(json.dumps({"ring": ring, "event": shown}), flush=True)
-    elif isinstance(value, dict):
-        print(f"{ring}: " + " ".join(f"{name}={item}" for name, item in value.items()), flush=True)
     else:
-        print(f"{ring}: {record.hex()}", flush=True)
-
-
-def decode_event(btf: Btf | None, record: bytes) -> Any:
-    """A ring buffer record by the object's types, or as it is.
-
-    Ring buffers have no value type in BTF. If exactly one struct of the object's own has the record's size, or one of
-    those has a name with `event` in it, that is what it is taken for.
-    """
-    if btf is None:
-        return record
-    fitting = [(i, t) for i, t in btf.items() if isinstance(t, Struct) and t.size == len(record) and t.name]
-    named = [entry for entry in fitting if "event" in entry[1].name]
-    chosen = named if len(named) == 1 else fitting if len(fitting) == 1 else []
-    return decode_value(btf, chosen[0][0], record) if chosen else record
+        print(f"{ring}: {event_text(value)}", flush=True)
 
 
 def _report(loaded: Loaded, arguments: argparse.Namespace) -> None:
