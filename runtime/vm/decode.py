@@ -157,7 +157,7 @@ def _go(block: Block) -> End:
 def _end(code: Code, slot: int, insn: Insn, runner: Runner) -> End | None:
     """What an instruction that ends a block does, or None if it ends none."""
     cls = insn.op & 7
-    if cls not in (isa.JMP, isa.JMP32):
+    if cls not in (isa.JMP, isa.JMP32) or slot in code.flat.externs:
         return None
     kind = insn.op & 0xF0
     if insn.dst > 10 or (insn.src > 10 and kind not in (isa.CALL, isa.JA, isa.EXIT)):
@@ -188,6 +188,9 @@ def _end(code: Code, slot: int, insn: Insn, runner: Runner) -> End | None:
 
 def _operation(code: Code, slot: int, insn: Insn, runner: Runner) -> Operation:
     op, dst, src, off, imm = insn
+    if slot in code.flat.externs:
+        return _trap("R2022", f"the program uses '{code.flat.externs[slot].symbol}', which the kernel defines, and there "
+                     "is no kernel here", "test the code around it, or run the program in the kernel")  # fmt: skip
     if dst > 10 or src > 10:
         if not (op == isa.LDDW and dst <= 10):
             return _unknown(insn, slot)

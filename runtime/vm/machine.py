@@ -151,9 +151,7 @@ class Machine:
             if section is None:
                 raise refuse("R2040", f"'{name}' is in section '{flat.section}', which is no program's",
                              'use a section name that libbpf knows, for example SEC("xdp")')  # fmt: skip
-            if flat.core:
-                raise refuse("R2040", f"'{name}' has CO-RE relocations, and there is no kernel here to relocate it for",
-                             "run it in the kernel: purebpf load")  # fmt: skip
+            # CO-RE relocations stay as the compiler left them: the simulated kernel has the types of the program itself
             self._sections[name] = section
             self._code[name] = decode(flat, self._interpreter)
         return self._code[name]
