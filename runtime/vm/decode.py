@@ -55,8 +55,8 @@ class Runner(Protocol):
     def code_address(self, code: Code, slot: int) -> int:
         """Of the subprogram that starts at `slot`."""
 
-    def helper(self, number: int) -> Operation:
-        """The operation that calls a helper."""
+    def helper(self, number: int, code: Code, slot: int) -> Operation:
+        """The operation that calls a helper from `slot`."""
 
     def packet_load(self, insn: Insn) -> Operation:
         """The operation of a legacy packet load (LD_ABS, LD_IND)."""
@@ -219,7 +219,7 @@ def _operation(code: Code, slot: int, insn: Insn, runner: Runner) -> Operation:
         case isa.LD if op & 0xE0 in (isa.ABS, isa.IND) and size < 8:
             made = runner.packet_load(insn)
         case isa.JMP if op == isa.JMP | isa.CALL and src == 0:
-            made = runner.helper(imm)
+            made = runner.helper(imm, code, slot)
         case isa.JMP if op == isa.JMP | isa.CALL and src == isa.PSEUDO_KFUNC_CALL:
             made = _trap("R2022", "the program calls a kernel function (kfunc), which this machine does not have yet",
                          "test the code around it, or run the program in the kernel")  # fmt: skip

@@ -38,7 +38,7 @@ class Interpreter:
         self._stacks = [Stack(depth, strict=True) for depth in range(MAX_FRAMES)]
         self._tops = [state.memory.add(stack) + STACK_BYTES for stack in self._stacks]
         self._frames: list[_Frame] = []
-        self._codes: list[Code] = []  # of each frame, for messages
+        self._codes: list[Code] = []  # those that ran, for messages
         self._callbacks: dict[tuple[int, int], int] = {}
         self._loops: dict[tuple[int, int], int] = {}
         state.call = self.call
@@ -54,6 +54,7 @@ class Interpreter:
             stack.strict = self.state.env.strict_stack
         self._frames.clear()
         self._codes[:] = [code]
+        self._ended = code, 0
         self._loops.clear()
         return self._execute(code.block(0), [context])
 
@@ -98,6 +99,8 @@ class Interpreter:
             self._unset(error, r, running, operations)
         if r[0] is None:
             self._trap(Fault("R2010", "the program ends and r0 holds nothing", "return a value on every path"), running, None)
+        if not frames and running is not None:
+            self._ended = self._code_of(running) or self._codes[0], running.last
         result: int = r[0]
         return result
 
@@ -154,8 +157,9 @@ class Interpreter:
             self._callbacks[key] = self.memory.add(Opaque("the code of a function", code.block(slot)))
         return self._callbacks[key]
 
-    def helper(self, number: int) -> Operation:
+    def helper(self, number: int, code: Code, slot: int) -> Operation:
         """The operation that calls helper `number` with as many arguments as its prototype has."""
+        here = code, slot
         known = helper_table.by_number(number)
         required = len(known.arguments) if known else 0
         count = 5 if known is None or known.variadic else required
@@ -165,6 +169,7 @@ class Interpreter:
             function = helpers.get(number)
             if function is None:
                 raise not_simulated(number)
+            state.calling = here
             result = function(state, *_arguments(r, count, required))
             r[0] = result & M64
             r[1:6] = _CLOBBERED
@@ -190,11 +195,16 @@ class Interpreter:
 
     # ---- traps
 
-    def at_end(self, code: Code, fault: Fault) -> Trap:
-        """The trap of a program that ended, at its last instruction."""
-        exits = [slot for slot, insn in enumerate(code.insns) if insn.op == isa.JMP | isa.EXIT]
-        place = code.flat.place_at(exits[0]) if exits else None
-        return Trap(Diagnostic(fault.code, Severity.ERROR, fault.message, place, (), fault.fix))
+    def check_held(self) -> None:
+        """Raise the `Trap` of a program that ended with something it had to give back."""
+        for what, (code, slot) in self.state.held.values():
+            fix = "call bpf_ringbuf_submit() or bpf_ringbuf_discard() on every path"
+            if "lock" in what:
+                fix = "call bpf_spin_unlock() on every path"
+            taken = Note("taken here", code.flat.place_at(slot))
+            message = f"the program ends and has not given back {what}"
+            end_code, end = self._ended
+            raise Trap(Diagnostic("R2030", Severity.ERROR, message, end_code.flat.place_at(end), (taken,), fix))
 
     def _trap(self, fault: Fault, block: Block | None, operations: Any) -> NoReturn:
         slot = _slot(block, operations)

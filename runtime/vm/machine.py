@@ -117,8 +117,7 @@ class Machine:
                 state.helpers[number] = function
             context = make_context(state, self._sections[name], self.object, name, packet, ctx)
             r0 = self._interpreter.run(code, context.address)
-            if state.held:
-                raise self._interpreter.at_end(code, _still_held(state.held))
+            self._interpreter.check_held()
             after, meta = None, b""
             if packet is not None and context.packet is not None:
                 # the kernel gives back an empty Ethernet header in front of packets that came without
@@ -246,9 +245,3 @@ def _override(name: str, replacement: Callable[..., int] | int) -> tuple[int, He
         return answer
 
     return row.number, call
-
-
-def _still_held(held: dict[int, str]) -> Fault:
-    what = next(iter(held.values()))
-    fix = "call bpf_spin_unlock() on every path" if "lock" in what else "call bpf_ringbuf_submit() or _discard() on every path"
-    return Fault("R2030", f"the program ends and has not given back {what}", fix)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .environment import Environment
 from .errors import Fault
@@ -32,7 +32,8 @@ class State:
     printk: list[str] = field(default_factory=list)
     steps: int = 0
     tail_calls: int = 0
-    held: dict[int, str] = field(default_factory=dict)  # address of what must be given back -> what it is
+    calling: Any = None  # the call that runs: its code and slot
+    held: dict[int, tuple[str, Any]] = field(default_factory=dict)  # what must be given back: address -> (what, call)
     leaving: list[Region] = field(default_factory=list)  # regions that end with the run
     redirect: tuple[str, int] | None = None  # where bpf_redirect*() sent the packet: (what, index)
 
@@ -55,6 +56,10 @@ class State:
         self.leaving.clear()
         self.memory.retired.clear()
         self.memory.reset_user()
+
+    def hold(self, address: int, what: str) -> None:
+        """The program must give this back before it ends; `what` names it."""
+        self.held[address] = what, self.calling
 
     def borrow(self, region: Region) -> int:
         """Give a region an address until the end of the run."""

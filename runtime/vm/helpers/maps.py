@@ -139,10 +139,10 @@ def loop(state: State, iterations: int, callback: int, context: int, flags: int)
 @helper("spin_lock")
 def spin_lock(state: State, address: int) -> int:
     """There is one CPU at a time: a lock is only checked for being taken twice or never given back."""
-    if any(what.startswith("the lock") for what in state.held.values()):
+    if any(what.startswith("the lock") for what, _ in state.held.values()):
         raise Fault("R2024", "takes a second lock while one is held", "the kernel allows one bpf_spin_lock at a time")
     state.memory.read(address, 4)
-    state.held[address] = "the lock taken by bpf_spin_lock()"
+    state.hold(address, "the lock taken by bpf_spin_lock()")
     return 0
 
 

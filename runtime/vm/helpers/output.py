@@ -33,7 +33,7 @@ def ringbuf_reserve(state: State, address: int, size: int, flags: int) -> int:
         return 0
     place = state.memory.add(record)
     state.leaving.append(record)
-    state.held[place] = f"the record of ring buffer '{ring.name}' that bpf_ringbuf_reserve() gave"
+    state.hold(place, f"the record of ring buffer '{ring.name}' that bpf_ringbuf_reserve() gave")
     return place
 
 
