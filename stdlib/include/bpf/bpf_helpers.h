@@ -41,9 +41,6 @@ enum libbpf_tristate {
 #ifndef __hidden
 #define __hidden __attribute__((visibility("hidden")))
 #endif
-#ifndef __unused
-#define __unused __attribute__((unused))
-#endif
 
 /* externs that the loader fills in, and tags that the kernel reads from BTF */
 #define __kconfig        __attribute__((section(".kconfig")))

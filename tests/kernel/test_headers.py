@@ -1,0 +1,187 @@
+"""Our headers against those of the system and the running kernel's BTF: numbers, sizes, offsets."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import struct
+import subprocess
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from purebpf.compiler.object.btf import Btf, Struct, Union
+from purebpf.compiler.object.read import read_object
+
+ROOT = Path(__file__).resolve().parents[2]
+INCLUDE = ROOT / "stdlib" / "include"
+HEADERS = sorted(str(path.relative_to(INCLUDE)) for path in INCLUDE.rglob("*.h"))
+CLANG = shutil.which("clang-19") or shutil.which("clang")
+SYSTEM = Path("/usr/include/linux")
+VMLINUX = Path("/sys/kernel/btf/vmlinux")
+
+pytestmark = pytest.mark.skipif(CLANG is None, reason="clang compiles what these tests compare")
+needs_system = pytest.mark.skipif(not SYSTEM.exists(), reason="there are no system headers to compare with")
+
+OURS = ["-nostdinc", f"-I{INCLUDE}"]
+# the x86-64 macro: else the C library asks for its 32-bit part
+THEIRS = ["-D__x86_64__", "-I/usr/include/x86_64-linux-gnu", "-I/usr/include/aarch64-linux-gnu"]
+# marks of inclusion, and macros that are no values
+NO_VALUES = re.compile(
+    r"_H_*$|^__LINUX|^__BPF_|^__aligned|^___|^__bitwise|^_K_SS|icmp6_|^s6_addr|^ipv6_\w+_hdr$|^sin_zero$|^__always_inline"
+)
+# older or newer than ours: the kernel's BTF is the judge of these
+VARYING = {
+    "__MAX_BPF_ATTACH_TYPE", "__MAX_BPF_LINK_TYPE", "__MAX_BPF_MAP_TYPE", "__MAX_BPF_PROG_TYPE", "__BPF_FUNC_MAX_ID",
+    "__MAX_BPF_CMD", "BPF_TCP_MAX_STATES", "LINUX_VERSION_CODE", "LINUX_VERSION_MAJOR", "LINUX_VERSION_PATCHLEVEL",
+    "LINUX_VERSION_SUBLEVEL",
+}  # fmt: skip
+
+
+def clang(*arguments: str) -> subprocess.CompletedProcess[str]:
+    assert CLANG is not None
+    command = [CLANG, "-target", "bpf", "-mcpu=v3", "-g", "-O2", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120)
+
+
+@pytest.mark.parametrize("header", HEADERS)
+def test_each_header_stands_alone_and_may_be_included_twice(header: str, tmp_path: Path) -> None:
+    source = tmp_path / "alone.c"
+    source.write_text(f"#include <{header}>\n#include <{header}>\n")
+    result = clang("-Wall", "-Wextra", "-Werror", "-Wno-unused-const-variable", *OURS, "-c", str(source), "-o", "/dev/null")
+    assert result.returncode == 0, result.stderr
+
+
+def test_all_headers_go_together(tmp_path: Path) -> None:
+    source = tmp_path / "all.c"
+    source.write_text("".join(f"#include <{header}>\n" for header in (*HEADERS, *reversed(HEADERS))))
+    result = clang("-Wall", "-Wextra", "-Werror", "-Wno-unused-const-variable", *OURS, "-c", str(source), "-o", "/dev/null")
+    assert result.returncode == 0, result.stderr
+
+
+def values(expressions: list[str], includes: str, flags: list[str], folder: Path) -> dict[str, int]:
+    """What the compiler makes of constant expressions; those that it does not know are left out."""
+    source, made = folder / "values.c", folder / "values.o"
+    known = list(expressions)
+    for _ in range(4):
+        lines = [f"const long long v{i} = (long long)({text});" for i, text in enumerate(known)]
+        source.write_text("\n".join([*lines, ""]))
+        (folder / "first.h").write_text(includes)
+        result = clang("-w", "-ferror-limit=0", *flags, "-include", str(folder / "first.h"), "-c", str(source), "-o", str(made))
+        if result.returncode == 0:
+            break
+        wrong = {int(line) - 1 for line in re.findall(r"values\.c:(\d+):\d+: (?:error|note: expanded)", result.stderr)}
+        assert wrong, result.stderr
+        known = [text for i, text in enumerate(known) if i not in wrong]
+    obj = read_object(str(made))
+    found = {}
+    for i, text in enumerate(known):
+        variable = obj.variables[f"v{i}"]
+        found[text] = struct.unpack_from("<q", obj.data[variable.section].data, variable.offset)[0]
+    return found
+
+
+def constants(header: str) -> list[str]:
+    """Names of macros and enumerators in one of our headers."""
+    text = re.sub(r"/\*.*?\*/", "", (INCLUDE / header).read_text(), flags=re.S)
+    names = re.findall(r"^#\s*define (\w+)[ \t]+\S", text, re.M)
+    for body in re.findall(r"^enum \w* ?\{(.*?)^\};", text, re.M | re.S):
+        names += re.findall(r"^\s+(\w+)\s*(?:=|,)", body, re.M)
+    return sorted({name for name in names if not NO_VALUES.search(name)})
+
+
+def members(btf: Btf, record: Struct | Union, base: int = 0) -> Iterator[tuple[str, int]]:
+    """Names of members, those of anonymous ones too, with their offsets in bytes."""
+    for member in record.members:
+        inner = btf.resolved(member.type)
+        if not member.name and isinstance(inner, Struct | Union):
+            yield from members(btf, inner, base + member.bit_offset // 8)
+        elif member.name and not member.bits:
+            yield member.name, base + member.bit_offset // 8
+
+
+@cache
+def structures(header: str, folder: Path) -> list[str]:
+    """sizeof and offsetof expressions for everything in the structures that one of our headers defines."""
+    text = (INCLUDE / header).read_text()
+    names = re.findall(r"^struct (\w+) \{", text, re.M)
+    if not names:
+        return []
+    source, made = folder / "structures.c", folder / "structures.o"
+    source.write_text(f"#include <{header}>\n" + "".join(f"struct {name} *p_{name};\n" for name in names))
+    result = clang(*OURS, "-c", str(source), "-o", str(made))
+    assert result.returncode == 0, result.stderr
+    btf = read_object(str(made)).btf
+    assert btf is not None
+    expressions = []
+    for name in names:
+        record = btf.resolved(btf.find(name, Struct))
+        assert isinstance(record, Struct)
+        expressions.append(f"sizeof(struct {name})")
+        expressions += [f"__builtin_offsetof(struct {name}, {member})" for member, _ in members(btf, record)]
+    return expressions
+
+
+COMPARED = [header for header in HEADERS if header.startswith("linux/") and (SYSTEM.parent / header).exists()]
+
+
+@needs_system
+@pytest.mark.parametrize("header", COMPARED)
+def test_numbers_are_the_systems(header: str, tmp_path: Path) -> None:
+    names = [name for name in constants(header) if name not in VARYING]
+    include = f"#include <{header}>\n"
+    ours = values(names, include, OURS, tmp_path)
+    theirs = values(names, include, THEIRS, tmp_path)
+    assert {name: ours.get(name) for name in theirs} == theirs
+    assert len(theirs) >= 0.7 * len(names), f"too few to compare: {sorted(set(names) - set(theirs))}"
+
+
+@needs_system
+@pytest.mark.parametrize("header", [header for header in COMPARED if header != "linux/bpf.h"])
+def test_structures_are_the_systems(header: str, tmp_path: Path) -> None:
+    expressions = structures(header, tmp_path)
+    if not expressions:
+        return
+    include = f"#include <{header}>\n"
+    ours = values(expressions, include, OURS, tmp_path)
+    theirs = values(expressions, include, THEIRS, tmp_path)
+    assert ours == theirs
+
+
+@pytest.mark.skipif(not VMLINUX.exists(), reason="the running kernel has no BTF")
+@pytest.mark.skipif(shutil.which("bpftool") is None, reason="bpftool writes the kernel's BTF as C")
+@pytest.mark.parametrize("what", ["numbers", "structures"])
+def test_bpf_h_is_the_running_kernels(what: str, tmp_path: Path) -> None:
+    header = "linux/bpf.h"
+    dump = subprocess.run(["bpftool", "btf", "dump", "file", str(VMLINUX), "format", "c"], capture_output=True, text=True)
+    assert dump.returncode == 0, dump.stderr
+    expressions = constants(header) if what == "numbers" else structures(header, tmp_path)
+    ours = values(expressions, f"#include <{header}>\n", OURS, tmp_path)
+    theirs = values(expressions, dump.stdout, [], tmp_path)
+    assert {text: ours[text] for text in theirs} == theirs
+    assert set(ours) == set(expressions)
+    if "BPF_TRACE_UPROBE_SESSION" in dump.stdout:  # not older than the ABI we describe
+        unknown = set(ours) - set(theirs)
+        # macros are in no BTF, nor what only user space uses
+        in_enum = {text for text in unknown if not re.search(rf"#define {re.escape(text)}\b", (INCLUDE / header).read_text())}
+        assert in_enum <= {
+            "BPF_DEVCG_ACC_MKNOD", "BPF_DEVCG_ACC_READ", "BPF_DEVCG_ACC_WRITE", "BPF_DEVCG_DEV_BLOCK", "BPF_DEVCG_DEV_CHAR",
+            "sizeof(struct bpf_lpm_trie_key)", "__builtin_offsetof(struct bpf_lpm_trie_key, prefixlen)",
+            "__builtin_offsetof(struct bpf_lpm_trie_key, data)",
+        }  # fmt: skip
+
+
+@needs_system
+@pytest.mark.parametrize("name", ["firewall", "opensnoop", "traffic"])
+def test_the_examples_compile_to_the_same_code_with_the_systems_headers(name: str, tmp_path: Path) -> None:
+    source = ROOT / "examples" / name / f"{name}.bpf.c"
+    code = []
+    for flags in (OURS, THEIRS):
+        made = tmp_path / "made.o"
+        result = clang(*flags, "-c", str(source), "-o", str(made))
+        assert result.returncode == 0, result.stderr
+        obj = read_object(str(made))
+        code.append({function.name: function.insns for function in obj.functions.values()})
+    assert code[0] == code[1]
