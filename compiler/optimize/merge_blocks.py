@@ -1,113 +1,236 @@
-"""Blocks that do the same become one.
+"""Parts of a function that do the same become one: an inlined function that is called at the end of many branches, returns.
 
     >>> print(before_and_after(merge_blocks, '''
-    ... function @f(i32 %0 "x", i32 %1 "y") -> i32 {
+    ... function @f(i32 %0 "x", i32 %1 "y", ptr %2 "p") -> i32 {
     ... .entry:
     ...   branch %0, .a, .next
     ... .next from .entry:
     ...   branch %1, .b, .c
     ... .a from .entry:
-    ...   return i32 2
+    ...   store.4 [%2 + 0], 1
+    ...   %3 = call i64 helper 9001 @use(%2)
+    ...   %4 = ne i64 %3, 0
+    ...   branch %4, .a.1, .a.2
+    ... .a.1 from .a:
+    ...   store.8 [%2 + 8], %3
+    ...   jump .a.2
+    ... .a.2 from .a, .a.1:
+    ...   return i32 5
     ... .b from .next:
-    ...   return i32 2
+    ...   store.4 [%2 + 0], 2
+    ...   %5 = call i64 helper 9001 @use(%2)
+    ...   %6 = ne i64 %5, 0
+    ...   branch %6, .b.1, .b.2
+    ... .b.1 from .b:
+    ...   store.8 [%2 + 8], %5
+    ...   jump .b.2
+    ... .b.2 from .b, .b.1:
+    ...   return i32 5
     ... .c from .next:
-    ...   return i32 1
+    ...   return i32 7
     ... }'''))
-    function @f(i32 %0 "x", i32 %1 "y") -> i32 {
+    function @f(i32 %0 "x", i32 %1 "y", ptr %2 "p") -> i32 {
     .entry:
-      branch %0, .b, .next
+      branch %0, .a, .next
     .next from .entry:
-      branch %1, .b, .c
-    .b from .next, .entry:
-      return i32 2
+      branch %1, .a, .c
+    .a from .entry, .next:
+      %3 = phi i32 [.entry: 1, .next: 2]
+      store.4 [%2 + 0], %3
+      %4 = call i64 helper 9001 @use(%2)
+      %5 = ne i64 %4, 0
+      branch %5, .a.1, .a.2
+    .a.1 from .a:
+      store.8 [%2 + 8], %4
+      jump .a.2
+    .a.2 from .a, .a.1:
+      return i32 5
     .c from .next:
-      return i32 1
+      return i32 7
     }
 
-They use the same values: no phi is made to join different ones, because the verifier wants one kind of pointer at a load.
+A part is a block and what can only be reached through it, up to some size; nothing in it is used behind it but by phis. Parts
+are equal if they do the same to the same values; only constants that are stored or returned may differ, and become phis.
+Pointers never do: the verifier wants one kind of pointer at an access.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from ..ir.cfg import remove_edge, reverse_postorder
-from ..ir.model import Asm, Block, Branch, Constant, Function, Instr, Phi, Undef, Value
+from ..ir.cfg import edge_index, remove_edge, reverse_postorder
+from ..ir.model import Asm, Block, Constant, Function, Instr, Phi, Return, Store, Ty, Undef, Value
 
-# longer blocks are hardly ever equal
-_MOST_INSTRS = 24
-
-
-def merge_blocks(function: Function) -> None:
-    """Merge equal blocks, those near the exit first, so that what leads to them can be equal too."""
-    outside = _used_outside(function)
-    found: dict[Any, Block] = {}
-    gone: set[Block] = set()
-    for block in reversed(reverse_postorder(function)):
-        if block is function.blocks[0] or len(block.instrs) > _MOST_INSTRS or block.terminator is None:
-            continue
-        if any(isinstance(instr, Phi) or instr in outside for instr in block.instrs):
-            continue
-        key = _key(block)
-        first = found.setdefault(key, block)
-        if first is not block and _redirect(block, first):
-            gone.add(block)
-    if gone:
-        function.blocks = [block for block in function.blocks if block not in gone]
+# instructions of a part; a part with different constants must be worth their phis
+_MOST_INSTRS = 40
+_WORTH_A_PHI = 6
+_MOST_DIFFERENT = 2
 
 
-def _used_outside(function: Function) -> set[Value]:
-    """Values used in other blocks than their own."""
-    result: set[Value] = set()
-    for block in function.blocks:
-        for instr in [*block.instrs, *([block.terminator] if block.terminator else [])]:
-            for operand in instr.operands:
-                if isinstance(operand, Instr) and (operand.block is not block or isinstance(instr, Phi)):
-                    result.add(operand)
-    return result
+class _Part:
+    """A block, what only it leads to, its key (equal for parts that do the same), and constants that may differ."""
 
+    def __init__(self, root: Block, entry: Block) -> None:
+        self.root = root
+        self.blocks: dict[Block, int] = {root: 0}
+        self.constants: list[tuple[Instr, int, Constant]] = []
+        self._grow(entry)
+        self._numbers: dict[Value, Any] = {}
+        rows: list[Any] = []
+        for block in self.blocks:
+            self._rows(block, rows)
+        self.size = len(rows)
+        self.key = tuple(rows)
 
-def _key(block: Block) -> Any:
-    numbers: dict[Value, int] = {}
+    def _grow(self, entry: Block) -> None:
+        size = 0
+        work = [self.root]
+        for block in work:
+            size += len(block.instrs) + 1
+            for target in block.successors():
+                if target in self.blocks or target is entry or size + len(target.instrs) > _MOST_INSTRS:
+                    continue
+                if all(before in self.blocks for before in target.predecessors):
+                    self.blocks[target] = len(self.blocks)
+                    work.append(target)
 
-    def operand(value: Value) -> Any:
-        if isinstance(value, Constant):
-            return value
+    def _rows(self, block: Block, rows: list[Any]) -> None:
+        numbers, inside = self._numbers, self.blocks
+        for instr in block.instrs:
+            if isinstance(instr, Phi):
+                came = sorted((inside[before], index) for index, before in enumerate(block.predecessors))
+                row: tuple[Any, ...] = ("phi", instr.type, *((k, self._operand(instr.operands[i])) for k, i in came))
+            elif isinstance(instr, Store):
+                row = (shape(instr), self._operand(instr.operands[0]), self._free(instr, 1))
+            else:
+                row = (shape(instr), *map(self._operand, instr.operands))
+            numbers[instr] = (len(rows),)
+            rows.append(row)
+        end = block.terminator
+        assert end is not None
+        if isinstance(end, Return) and end.operands:
+            rows.append((Return, self._free(end, 0)))
+        else:
+            rows.append((type(end), *map(self._operand, end.operands)))
+        for which, target in enumerate(end.targets):
+            if target in inside:
+                rows.append(inside[target])
+            else:
+                index = edge_index(block, which)
+                rows.append((target, *(self._operand(phi.operands[index]) for phi in target.phis())))
+
+    def _operand(self, value: Value) -> Any:
         if isinstance(value, Undef):
             return "undef", value.type
-        return numbers.get(value, value)
+        return self._numbers.get(value, value)
 
-    rows: list[Any] = []
-    for instr in block.instrs:
-        numbers[instr] = len(rows)
-        rows.append((_shape(instr), *map(operand, instr.operands)))
-    end = block.terminator
-    assert end is not None
-    rows.append((type(end), *map(operand, end.operands)))
-    for target in end.targets:
-        index = target.predecessors.index(block)
-        rows.append((target, *(operand(phi.operands[index]) for phi in target.phis())))
-    return tuple(rows)
+    def _free(self, instr: Instr, index: int) -> Any:
+        """An operand that may be another constant in an equal part."""
+        value = instr.operands[index]
+        if isinstance(value, Constant) and value.type is not Ty.PTR:
+            self.constants.append((instr, index, value))
+            return "constant", value.type
+        return self._operand(value)
 
 
 # slots that say what an instruction does; its operands are compared by themselves
 _SHAPE_SLOTS = ("op", "offset", "size", "volatile", "fetch", "align", "move", "kind", "symbol", "addend", "number")
 
 
-def _shape(instr: Instr) -> Any:
+def shape(instr: Instr) -> Any:
+    """What `instr` does, whatever its operands are."""
     if isinstance(instr, Asm):
         return (Asm, instr.type, instr.template, instr.output, tuple(instr.inputs), instr.tied, instr.clobbers, instr.volatile)
     return (type(instr), instr.type, *(getattr(instr, slot, None) for slot in _SHAPE_SLOTS))
 
 
-def _redirect(block: Block, first: Block) -> bool:
-    """Send all who go to `block` to `first`."""
-    if isinstance(block.terminator, Branch) and block.terminator.targets[0] is block.terminator.targets[1]:
+def merge_blocks(function: Function) -> None:
+    """Merge equal parts: first large ones, then from the exits upwards, where what merged makes more equal."""
+    users = _users(function)
+    gone: set[Block] = set()
+    order = reverse_postorder(function)[1:]
+    for blocks in (order, order[::-1]):
+        found: dict[Any, _Part] = {}
+        for block in blocks:
+            if block in gone or (block.instrs and isinstance(block.instrs[0], Phi)) or len(block.instrs) > _MOST_INSTRS:
+                continue
+            part = _Part(block, function.blocks[0])
+            if any(user not in part.blocks for each in part.blocks for i in each.instrs for user in users.get(i, ())):
+                continue
+            first = found.setdefault(part.key, part)
+            if first is not part and gone.isdisjoint(first.blocks) and _merge(first, part):
+                gone.update(part.blocks)
+    if gone:
+        function.blocks = [block for block in function.blocks if block not in gone]
+
+
+def _users(function: Function) -> dict[Value, set[Block]]:
+    """Where each value is used; by a phi, at the end of the predecessor."""
+    users: dict[Value, set[Block]] = {}
+    for block in function.blocks:
+        for instr in [*block.instrs, *([block.terminator] if block.terminator else [])]:
+            for index, operand in enumerate(instr.operands):
+                if isinstance(operand, Instr):
+                    at = block.predecessors[index] if isinstance(instr, Phi) else block
+                    users.setdefault(operand, set()).add(at)
+    return users
+
+
+def _merge(first: _Part, second: _Part) -> bool:
+    """Send all who go to `second` to `first`, with phis for constants that differ; False if that is not worth it."""
+    root, other = first.root, second.root
+    different = [
+        (instr, index, mine, theirs)
+        for (instr, index, mine), (_, _, theirs) in zip(first.constants, second.constants, strict=True)
+        if mine != theirs
+    ]
+    inside = (before in second.blocks for before in other.predecessors)
+    if any(inside) or any(before in second.blocks for before in root.predecessors):
         return False
-    for before in dict.fromkeys(block.predecessors):
+    if different:
+        fresh = [item for item in different if not _ours(item[0].operands[item[1]], root)]
+        if first.size < _WORTH_A_PHI or len(different) > _MOST_DIFFERENT or not other.predecessors:
+            return False
+        if any(not isinstance(instr.operands[index], Constant) for instr, index, _, _ in fresh):
+            return False
+        if not set(root.predecessors).isdisjoint(other.predecessors):
+            return False
+    phis = list(root.phis())
+    count = len(root.predecessors)
+    added: dict[Phi, Constant] = {}
+    for instr, index, mine, theirs in different:
+        now = instr.operands[index]
+        if isinstance(now, Phi):
+            added[now] = theirs
+            continue
+        phi = next((p for p, value in added.items() if value == theirs and p.operands == [mine] * count), None)
+        if phi is None:
+            phi = Phi(mine.type, [mine] * count, "", instr.span)
+            phi.block = root
+            root.instrs.insert(0, phi)
+            phis.append(phi)
+            added[phi] = theirs
+        instr.operands[index] = phi
+    # phis of constants that are equal this time
+    for instr, index, mine in first.constants:
+        now = instr.operands[index]
+        if isinstance(now, Phi) and now in phis:
+            added.setdefault(now, mine)
+    if any(phi not in added for phi in phis):
+        raise AssertionError("a phi that is not of this part's constants")
+    for before in dict.fromkeys(other.predecessors):
         assert before.terminator is not None
-        before.terminator.targets = [first if target is block else target for target in before.terminator.targets]
-        first.predecessors += [before] * block.predecessors.count(before)
-    for target in dict.fromkeys(block.successors()):
-        remove_edge(target, target.predecessors.index(block))
+        before.terminator.targets = [root if target is other else target for target in before.terminator.targets]
+        for _ in range(other.predecessors.count(before)):
+            root.predecessors.append(before)
+            for phi in phis:
+                phi.operands.append(added[phi])
+    for block in second.blocks:
+        for target in block.successors():
+            if target not in second.blocks and block in target.predecessors:
+                remove_edge(target, target.predecessors.index(block))
     return True
+
+
+def _ours(value: Value, root: Block) -> bool:
+    return isinstance(value, Phi) and value.block is root

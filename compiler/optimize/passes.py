@@ -19,6 +19,7 @@ from .merge_copies import merge_copies
 from .merge_stores import merge_stores
 from .promote import promote
 from .scalars import split_objects
+from .share_objects import share_objects
 from .simplify import simplify
 from .simplify_cfg import simplify_cfg
 from .thread import thread
@@ -59,6 +60,7 @@ PASSES = (
     Pass("merge_copies", merge_copies,  "of the loads and stores that remain"),
     Pass("merge_stores", merge_stores,  "of the stores that remain"),
     Pass("dce",          dce,           "drops what the others left without use, so that more blocks are equal"),
+    Pass("share_objects", share_objects, "behind all that tells objects apart; equal blocks use the same ones then"),
     Pass("merge_blocks", merge_blocks,  "last, on final blocks"),
     Pass("simplify_cfg", simplify_cfg,  "branches whose ways became one block"),
     Pass("dce",          dce,           "conditions of such branches"),

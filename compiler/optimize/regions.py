@@ -24,11 +24,13 @@ from ..ir.model import (
     MemCopy,
     MemSet,
     Parameter,
+    Phi,
     PtrAdd,
     Store,
     SymbolAddr,
     Ty,
     Unary,
+    Undef,
     Value,
 )
 
@@ -44,6 +46,8 @@ class Region(StrEnum):
     UNKNOWN = "unknown"
 
 
+# pointers that a merged pointer may come from, before it counts as unknown
+_MOST_PHIS = 32
 # (root value, constant offset from it or None if it varies)
 Place = tuple[Value, "int | None"]
 
@@ -68,6 +72,7 @@ class Regions:
     def __init__(self, function: Function) -> None:
         self.is_program = bool(function.section) and function.section != ".text" and function.linkage != "static"
         self.captured = captured_objects(function)
+        self._phis: dict[Phi, Region] = {}
 
     def region(self, root: Value) -> Region:
         """The kind of memory that a root (see `place_of`) points to."""
@@ -84,7 +89,30 @@ class Regions:
                 base, _ = place_of(field.operands[0])
                 if isinstance(base, Parameter) and base.index == 0:
                     return Region.PACKET
+            case Phi():
+                return self._merged(root)
         return Region.UNKNOWN
+
+    def _merged(self, phi: Phi) -> Region:
+        """What a phi points to if all its operands agree. (Several stack objects count as unknown memory.)"""
+        known = self._phis.get(phi)
+        if known is None:
+            found: set[Region] = set()
+            seen: set[Value] = {phi}
+            work: list[Value] = [phi]
+            while work and len(seen) < _MOST_PHIS:
+                top = work.pop()
+                if not isinstance(top, Phi):
+                    found.add(self.region(top))
+                    continue
+                for operand in top.operands:
+                    root = place_of(operand)[0]
+                    if root not in seen and not isinstance(root, Undef):
+                        seen.add(root)
+                        work.append(root)
+            kind = found.pop() if len(found) == 1 and not work else Region.UNKNOWN
+            known = self._phis[phi] = Region.UNKNOWN if kind is Region.STACK else kind
+        return known
 
     def may_meet(self, a: Place, size_a: int, b: Place, size_b: int) -> bool:
         """Whether accesses of so many bytes at two places may share a byte."""
