@@ -10,7 +10,7 @@ from ..ir import model as ir
 from ..ir.model import Ty
 from ..object import isa
 from .machine import MOV32_X, MOV_X, SET, Instr
-from .values import Values, fits32
+from .values import Choice, Values, fits32
 
 ALU = {
     "add": isa.ADD, "sub": isa.SUB, "mul": isa.MUL, "udiv": isa.DIV, "umod": isa.MOD, "and": isa.AND, "or": isa.OR,
@@ -144,15 +144,19 @@ class Arithmetic:
 
     # --- comparisons ----------------------------------------------------------------------------------------------
 
-    def comparison(self, compare: ir.Compare) -> Instr:
-        """The jump that is taken if the comparison holds."""
+    def comparison(self, compare: ir.Compare) -> tuple[Instr, bool]:
+        """A jump, and whether it is taken if the comparison holds (else: if it does not)."""
+        test = self.values.bit_test(compare)
+        if test is not None and test in self.values.skipped:
+            return self.condition("set", *test.operands), compare.op == "ne"
         a, b = compare.operands
         if isinstance(a, ir.Constant) and not isinstance(b, ir.Constant):
-            return self.condition(SWAPPED[compare.op], b, a)
-        return self.condition(compare.op, a, b)
+            return self.condition(SWAPPED[compare.op], b, a), True
+        return self.condition(compare.op, a, b), True
 
-    def truth(self, compare: ir.Compare) -> None:
-        """A comparison as a value."""
-        jump = self.comparison(compare)
-        made = self.values.emit(SET + jump.op, self.values.define(compare), jump.src, imm=jump.imm)
+    def choice(self, value: ir.Instr, choice: Choice) -> None:
+        """One of two numbers, by a comparison."""
+        jump, holds = self.comparison(choice.compare)
+        made = self.values.emit(SET + jump.op, self.values.define(value), jump.src, imm=jump.imm)
         made.left = jump.dst
+        made.yes, made.no = (choice.yes, choice.no) if holds else (choice.no, choice.yes)

@@ -85,9 +85,9 @@ class _Emitter:
         self._line(instr.span)
         op, dst, src = instr.op, max(instr.dst, 0), max(instr.src, 0)
         if op >= SET:
-            self._append(MOV_K, dst, 0, 0, 1)
+            self._append(MOV_K, dst, 0, 0, instr.yes)
             self._append(op - SET, instr.left, src, 1, instr.imm)
-            self._append(MOV_K, dst, 0, 0, 0)
+            self._append(MOV_K, dst, 0, 0, instr.no)
         elif op == LEA:
             self._append(MOV_X, dst, FRAME, 0, 0)
             self._append(isa.ALU64 | isa.ADD, dst, 0, 0, self.function.frame[instr.imm].offset + instr.off)

@@ -21,7 +21,7 @@ ALLOCATABLE = 10  # r0-r9
 
 # pseudo opcodes: above every real one
 LEA = 0x100  # dst = r10 + frame slot `imm` (2 slots: mov, add)
-SET = 0x200  # dst = 1 if condition else 0; `op - SET` is the jump (3 slots); dst is written before the operands are read
+SET = 0x200  # dst = yes if condition else no; `op - SET` is the jump (3 slots); dst is written before operands are read
 
 
 @dataclass(slots=True, eq=False)
@@ -42,6 +42,8 @@ class Instr:
     symbol: str = ""
     ref: RefKind | None = None
     left: int = -1  # SET: the left operand of the comparison
+    yes: int = 1  # SET: the result if it holds
+    no: int = 0
     origin: str = ""  # memory accesses: what the pointer is; equal names are one kind of pointer to the verifier
     arguments: int = 0  # calls: how many of r1-r5 are read; exit: 1 if r0 is
 
@@ -211,7 +213,8 @@ def print_instr(i: Instr) -> str:
         jump = i.op - SET
         narrow = jump & 7 == isa.JMP32
         right = _register(i.src, narrow) if jump & isa.X else str(i.imm)
-        return f"{_register(i.dst)} = {_register(i.left, narrow)} {_JUMP_TEXT[jump & 0xF0]} {right}"
+        test = f"{_register(i.left, narrow)} {_JUMP_TEXT[jump & 0xF0]} {right}"
+        return f"{_register(i.dst)} = {test}" + ("" if (i.yes, i.no) == (1, 0) else f" ? {i.yes} : {i.no}")
     if i.op == LEA:
         return f"{_register(i.dst)} = &frame[{i.imm}]" + (f" + {i.off}" if i.off else "")
     if i.op == isa.LDDW:

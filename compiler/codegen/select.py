@@ -126,18 +126,18 @@ class _Selector:
         self.values.current.branch = self.arithmetic.condition("ne", condition, ir.Constant(Ty.I32, 0))
 
     def _compare_jump(self, compare: ir.Compare) -> None:
-        test = self.values.bit_test(compare)
         block = self.values.current
-        if test is not None and test in self.values.skipped:
-            block.branch = self.arithmetic.condition("set", *test.operands)
-            if compare.op == "eq":
-                block.targets.reverse()
-        else:
-            block.branch = self.arithmetic.comparison(compare)
+        block.branch, holds = self.arithmetic.comparison(compare)
+        if not holds:
+            block.targets.reverse()
 
     # --- instructions ---------------------------------------------------------------------------------------------
 
     def _instr(self, instr: ir.Instr) -> None:
+        choice = self.values.choices.get(instr)
+        if choice is not None:
+            self.arithmetic.choice(instr, choice)
+            return
         match instr:
             case ir.Binary():
                 self.arithmetic.binary(instr)
@@ -145,8 +145,6 @@ class _Selector:
                 self.arithmetic.unary(instr)
             case ir.PtrAdd():
                 self.arithmetic.step(instr)
-            case ir.Compare():
-                self.arithmetic.truth(instr)
             case ir.Load():
                 self._load(instr)
             case ir.Store():

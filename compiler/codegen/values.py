@@ -2,12 +2,16 @@
 
 Planned before any code is made:
 - a comparison that is only branched on is made where it is branched on, with the `and` of a bit test;
+- arithmetic of a comparison and constants is made with it: `(a < b) << 4` chooses 16 or 0;
 - stack objects, constant steps from a pointer into accesses, and map addresses for calls are made where they are used;
 - zext, ptrtoint, inttoptr, and trunc where only the low half is read, are the same register as their operand.
 """
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+from ..ir import arithmetic
 from ..ir import model as ir
 from ..ir.dominators import DominatorTree
 from ..ir.loops import natural_loops
@@ -32,6 +36,14 @@ def fits16(value: int) -> bool:
     return -0x8000 <= value <= 0x7FFF
 
 
+class Choice(NamedTuple):
+    """A value that is `yes` if `compare` holds, else `no`."""
+
+    compare: ir.Compare
+    yes: int
+    no: int
+
+
 class Values:
     """The values of one function, and the place where code is being emitted."""
 
@@ -51,12 +63,14 @@ class Values:
         self.elided: dict[ir.Unary, bool] = {}
         self.origins: dict[ir.Value, str] = {}
         self.skipped: set[ir.Instr] = set()  # made where they are used
+        self.choices: dict[ir.Value, Choice] = {}
         self.current = self.blocks[function.blocks[0]]
         self.span = function.span
         self._find_users()
         for block in function.blocks:
             for instr in block.instrs:
                 self._plan(instr)
+                self._plan_choice(instr)
         for value, users in self.users.items():
             self.readers.setdefault(self.root(value), []).extend(users)
 
@@ -79,15 +93,41 @@ class Values:
                 self.machine.frame.append(FrameObject(instr.name or "temporary", instr.size, instr.align, instr.span))
                 self.skipped.add(instr)
             case ir.Compare():
+                test = self.bit_test(instr)
+                if test is not None and len(self.users[test]) == len(users) == 1:
+                    self.skipped.add(test)
                 if all(isinstance(user, ir.Branch) for user in users):
                     self.skipped.add(instr)
-                    test = self.bit_test(instr)
-                    if test is not None and len(self.users[test]) == len(users) == 1:
-                        self.skipped.add(test)
             case ir.PtrAdd() if self._folds(instr):
                 self.skipped.add(instr)
             case ir.SymbolAddr(kind="map" | "function") if all(isinstance(user, ir.Call) for user in users):
                 self.skipped.add(instr)
+
+    def _plan_choice(self, instr: ir.Instr) -> None:
+        """Note comparisons as numbers, and what constants make of them where nobody else wants the comparison."""
+        if isinstance(instr, ir.Compare):
+            if instr not in self.skipped:
+                self.choices[instr] = Choice(instr, 1, 0)
+            return
+        if not isinstance(instr, ir.Binary):
+            return
+        a, b = instr.operands
+        operand, constant = (a, b) if isinstance(b, ir.Constant) else (b, a)
+        inner = self.root(operand)
+        known = self.choices.get(inner)
+        if known is None or not isinstance(constant, ir.Constant) or known.compare.block is not instr.block:
+            return
+        if len(self.users[operand]) > 1 or len(self.users[inner]) > 1:
+            return
+        bits = instr.type.bits
+        yes, no = (
+            arithmetic.binary(instr.op, bits, *((x, constant.value) if operand is a else (constant.value, x)))
+            for x in (known.yes, known.no)
+        )
+        if max(yes, no) <= 0x7FFFFFFF:
+            self.choices[instr] = Choice(known.compare, yes, no)
+            assert isinstance(inner, ir.Instr)
+            self.skipped.add(inner)
 
     def bit_test(self, compare: ir.Compare) -> ir.Binary | None:
         """The `and` of `(a & b) ==/!= 0`, which JSET does."""
