@@ -16,7 +16,7 @@ from .substitute import Argument, Substitution
 from .tokens import BOL, NOEXPAND, SPACE, Kinds, Token
 
 # Beyond these no real program goes, and a crafted one must not hang us.
-MAX_TOKENS = 1_000_000
+MAX_TOKENS = 500_000
 MAX_NESTING = 100
 
 Refill = Callable[[], "list[Token] | None"]

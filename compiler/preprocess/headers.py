@@ -91,6 +91,8 @@ class Headers:
 
     def missing(self, name: str, quoted: bool, beside: str | None) -> str:
         """What to do about a header that was not found."""
+        from difflib import get_close_matches
+
         if len(name) > _LONGEST_NAME or "\0" in name:
             return "that is no file's name"
         if os.path.basename(name) == "vmlinux.h":
@@ -102,23 +104,25 @@ class Headers:
         for folder in _places():
             if os.path.isfile(os.path.join(folder, name)):
                 return f"it is in {folder}: add -I{folder}"
-        similar = self._similar(name, beside)
-        if similar:
-            return f"did you mean '{similar}'?"
-        for end in range(len(name) - 1, 0, -1):  # "lib/x.h" where only "x.h" is there
-            if name[end - 1] == "/" and (found := self.find(name[end:], beside, False, 0)):
-                return f"there is {found.path}: write '{name[end:]}', or add the folder that holds '{name}' with -I"
+        names = self._names(name, beside)
+        close = get_close_matches(name, names, 1, 0.85)
+        if close:
+            return f"did you mean '{close[0]}'?"
         top = name.split("/")[0]
         if "/" in name and top in ("linux", "net", "asm", "uapi"):
             return ("BPF programs can use the kernel's user-space headers only; for types inside the kernel include vmlinux.h. "
                     "If it is a header of your own, add its folder with -I")  # fmt: skip
+        same = [candidate for candidate in names if os.path.basename(candidate) == os.path.basename(name)]
+        if same:
+            return f"did you mean '{same[0]}'?"
+        for end in range(len(name) - 1, 0, -1):  # "lib/x.h" where only "x.h" is there
+            if name[end - 1] == "/" and (found := self.find(name[end:], beside, False, 0)):
+                return f"there is {found.path}: write '{name[end:]}', or add the folder that holds '{name}' with -I"
         return "add the folder that holds it with -I"
 
-    def _similar(self, name: str, beside: str | None) -> str:
-        """A header that is there and has nearly the same name, or ""."""
-        import difflib
-
-        folder, base = os.path.split(name)
+    def _names(self, name: str, beside: str | None) -> list[str]:
+        """Headers that are there, in the folders where `name` was looked for."""
+        folder = os.path.dirname(name)
         names: dict[str, None] = {}
         roots = [beside or "."] if beside is not None else []
         for root in roots + [folder.path for folder in self.folders]:
@@ -129,8 +133,7 @@ class Headers:
                             names[os.path.join(inner, entry.name)] = None
                 except (OSError, ValueError):
                     continue
-        same = [candidate for candidate in names if os.path.basename(candidate) == base]
-        return (same or difflib.get_close_matches(name, names, 1, 0.8) or [""])[0]
+        return list(names)
 
 
 def _places() -> list[str]:

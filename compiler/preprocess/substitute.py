@@ -16,7 +16,7 @@ from .macros import Macro, Optional, Param, Part, Paste, Stringify, Text
 from .tokens import BOL, SPACE, Kinds, Token, lex_one
 
 MAX_STRING = 1 << 20
-MAX_PASTED = 1 << 14
+MAX_PASTED = 1 << 13
 _PLACEMARKER = "placemarker"  # C11 6.10.3.3p2: an empty operand of ##
 
 
