@@ -130,7 +130,8 @@ def test_bad_input_is_told_with_place_and_way_out(text: str, code: str, line: in
     "text",
     ["#define A 1\n#define A 1\n", "#define A(x) x + 1\n#define A( x ) x  /**/ +\t1\n",
      "#if 0 && (1 / 0)\n#endif",
-     "#define A\n#undef A\n#define A 2\n", "#if 0\n'unclosed \" @ \x00\n#bad\n#endif", "/* \xff ' \x00 */ \"\xff\"", "\0int x;", "#", "#\n"],
+     "#define A\n#undef A\n#define A 2\n", "#if 0\n'unclosed \" @ \x00\n#bad\n#endif",
+     "/* \xff ' \x00 */ \"\xff\"", "\0int x;", "#", "#\n"],
 )  # fmt: skip
 def test_good_input_is_left_in_peace(text: str) -> None:
     assert complaints(text) == []
@@ -176,7 +177,8 @@ def test_hostile_input_ends_soon(name: str) -> None:
 def test_random_bytes_give_no_traceback() -> None:
     pieces = ["#", "##", "\\\n", '"', "'", "/*", "*/", "//", "(", ")", ",", "__VA_ARGS__", "__VA_OPT__", "...", "#define ",
               "#if ", "#endif\n", "#else\n", "#elif ", "#include ", "<", ">", "f", "x", "\0", "\xff", "\udcff", "\n", "1",
-              "defined", "_Pragma", "#line 5\n", "__LINE__", "%:", "0x", "?", "&&", "#define f(x) f(x) f\n", "\r\n", "#include __FILE__\n",
+              "defined", "_Pragma", "#line 5\n", "__LINE__", "%:", "0x", "?", "&&", "#define f(x) f(x) f\n",
+              "\r\n", "#include __FILE__\n",
               "__has_include(", "#undef f\n", "#define x #\n", "-", "/", "%", "<<", "'a'", " "]  # fmt: skip
     generator = random.Random(20)
     for _ in range(600):
