@@ -170,7 +170,9 @@ class Constants(Conversions):
         e = store.value
         lvalue = e.lvalue if isinstance(e, tree.Load) else e
         at = store.offset // 8
-        if isinstance(lvalue, tree.GlobalRef) and qualifiers(lvalue.type) == (True, False):
+        if isinstance(lvalue, tree.GlobalRef) and (
+            qualifiers(lvalue.type) == (True, False) or lvalue.symbol.name.startswith(".compoundliteral")
+        ):
             source = lvalue.symbol
             size = size_of(lvalue.type)
             data[at : at + size] = (source.data or bytes(size))[:size].ljust(size, b"\0")

@@ -56,6 +56,10 @@ class Declarators(Specifiers):
         if not is_complete(element):
             raise self.error("E0301", span, f"array has incomplete element type {quote(element)}",
                              fix="define the type first")  # fmt: skip
+        if size_of(element) % align_of(element):
+            raise self.error("E0371", span,
+                             f"size of array element of type {quote(element)} ({size_of(element)} bytes) isn't a "
+                             f"multiple of its alignment ({align_of(element)} bytes)")  # fmt: skip
         if declarator.dim is None:
             return ct.Array(element, None)
         if isinstance(declarator.dim, c_ast.ID) and declarator.dim.name == "*":

@@ -44,8 +44,21 @@ class _Items:
 class Initializers(Expressions):
     """Makes `tree.InitStore`s; offsets are in bits from the start of the object."""
 
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self._high = -1  # the highest offset stored to so far
+        self._active: dict[tuple[int, int], int] = {}  # (offset, union) -> the member that is initialized
+
     def initializer(self, node: Any, t: ct.Type, span: Span) -> tuple[ct.Type, list[tree.InitStore]]:
         """Check an initializer for an object of type `t`: the completed type and the stores, in order."""
+        outer = self._high, self._active  # a compound literal may stand inside of an initializer
+        self._high, self._active = -1, {}
+        try:
+            return self._initializer(node, t, span)
+        finally:
+            self._high, self._active = outer
+
+    def _initializer(self, node: Any, t: ct.Type, span: Span) -> tuple[ct.Type, list[tree.InitStore]]:
         stores: list[tree.InitStore] = []
         bare = ct.strip(t)
         if isinstance(bare, ct.Array):
@@ -81,11 +94,13 @@ class Initializers(Expressions):
                 self.warn("W0301", value.span, f"implicit truncation of {value.value} to a bit-field of {bits} bits changes it "
                           f"to {cut}", fix="use a value that fits")  # fmt: skip
         stores.append(tree.InitStore(offset, bits, value))
+        self._high = max(self._high, offset)
 
     def _braced_scalar(self, node: Any, t: ct.Type, offset: int, bits: int | None, stores: list[tree.InitStore]) -> None:
         """`int x = {5};` and, since C23, `{}`."""
         if not node.exprs:
             stores.append(tree.InitStore(offset, bits, tree.Constant(0, t, node.coord)))
+            self._high = max(self._high, offset)
             return
         first = node.exprs[0]
         if isinstance(first, c_ast.NamedInitializer):
@@ -134,6 +149,7 @@ class Initializers(Expressions):
             count = t.count
         # a long tail of zeros is cheaper to clear than to store
         used = len(data) if t.count is None or len(data) <= 64 else len(data.rstrip(b"\0"))
+        self._high = max(self._high, offset + used * 8)
         at = 0
         while at < used:
             width = next(w for w in (8, 4, 2, 1) if w <= used - at and (offset // 8 + at) % w == 0)
@@ -232,11 +248,25 @@ class Initializers(Expressions):
         if sub is None:
             raise Poison
         element, where, bits = sub
+        self._override_union(t, offset, index, stores)
         if path:
             inner_index, rest = self._designator(element, path)
             self._inside(element, offset + where, items, inner_index, rest, stores)
         else:
             self._element(element, offset + where, bits, items, stores)
+
+    def _override_union(self, t: ct.Type, offset: int, index: int, stores: list[tree.InitStore]) -> None:
+        """Of a union only the member named last is initialized (C11 6.7.9p19)."""
+        bare = ct.strip(t)
+        if isinstance(bare, ct.Record) and bare.kind == "union":
+            if self._active.get((offset, id(bare)), index) != index:
+                self._forget(stores, offset, bare.size * 8)
+            self._active[offset, id(bare)] = index
+
+    def _forget(self, stores: list[tree.InitStore], offset: int, bits: int) -> None:
+        """Drop what was stored in a range that a later initializer is for as a whole."""
+        if offset <= self._high:
+            stores[:] = [s for s in stores if not offset <= s.offset < offset + bits]
 
     def _inside(self, t: ct.Type, offset: int, items: _Items, index: int, path: list[Any],
                 stores: list[tree.InitStore]) -> None:
@@ -290,10 +320,12 @@ class Initializers(Expressions):
         try:
             if isinstance(node, c_ast.InitList):
                 items.advance()
+                self._forget(stores, offset, size_of(bare) * 8)
                 self._object(node, t, offset, bits, stores)
                 return
             if isinstance(bare, ct.Array) and self._is_string(node, bare):
                 items.advance()
+                self._forget(stores, offset, size_of(bare) * 8)
                 self._string(node, bare, offset, stores)
                 return
             if items.value is None:

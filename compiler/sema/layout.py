@@ -104,8 +104,8 @@ def lay_out(record: ct.Record, members: Sequence[Placement], *, packed: bool, al
             if tight and field.bits:
                 need = 1
             need = max(need, member.align * 8)
-            if pack and field.bits:
-                need = min(need, pack * 8)
+            if pack and field.bits:  # `#pragma pack` is stronger than both attributes
+                need = min(max(natural, member.align) * 8, pack * 8)
             if field.bits == 0 or (not pack and bit % need + field.bits > width) or member.align:
                 bit = _up(bit, need)
             field.offset = bit
