@@ -30,7 +30,7 @@ class Environment:
     cgroup: int = 1
     seed: int = 0  # of bpf_get_prandom_u32
     instructions: int = 10_000_000  # a run that executes more is stopped
-    strict_stack: bool = True  # False: stack bytes never written read as zero, as in a kernel with CAP_PERFMON
+    strict_stack: bool = True  # False: stack bytes never written read as zero; kernels since 6.3 let privileged programs
     _random: random.Random | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:

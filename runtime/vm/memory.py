@@ -86,6 +86,10 @@ class Region:
         self.check(offset, size, "reads")
         return bytes(self.data[offset : offset + size])
 
+    def read_whole(self, offset: int, size: int) -> bytes:
+        """`read` of something every byte of which counts: a map's key."""
+        return self.read(offset, size)
+
     def write(self, offset: int, data: bytes) -> None:
         """Put `data` at `offset`, as a helper does."""
         self.check(offset, len(data), "writes")
@@ -138,11 +142,18 @@ class Stack(Region):
         self.written[offset:end] = _WRITTEN[size]
 
     def read(self, offset: int, size: int) -> bytes:
-        """As the base; a helper that gets bytes never written is a fault: a key's padding would be random."""
+        """As the base; a fault if none of the bytes was ever written. Padding is let through, as kernels since 6.3 do."""
+        self.check(offset, size, "reads")
+        if self.strict and self.written.find(1, offset, offset + size) < 0:
+            raise self._unwritten(offset, size, which="given to the helper ")
+        return bytes(self.data[offset : offset + size])
+
+    def read_whole(self, offset: int, size: int) -> bytes:
+        """As the base; a fault if any byte was never written: what a key finds would be random."""
         self.check(offset, size, "reads")
         first = self.written.find(0, offset, offset + size)
         if first >= 0 and self.strict:
-            raise self._unwritten(first, 1, f"of the {plural(size)} given to the helper, ")
+            raise self._unwritten(first, 1, f"of the key's {plural(size)}, ")
         return bytes(self.data[offset : offset + size])
 
     def write(self, offset: int, data: bytes) -> None:
@@ -151,9 +162,9 @@ class Stack(Region):
         self.data[offset : offset + len(data)] = data
         self.written[offset : offset + len(data)] = b"\1" * len(data)
 
-    def _unwritten(self, offset: int, size: int, of: str = "") -> Fault:
+    def _unwritten(self, offset: int, size: int, before: str = "", which: str = "") -> Fault:
         return Fault(
-            "R2004", f"{of}{plural(size)} at offset {offset - STACK_BYTES} from the top of {self.what} "
+            "R2004", f"{before}{plural(size)} {which}at offset {offset - STACK_BYTES} from the top of {self.what} "
             f"{'was' if size == 1 else 'were'} never written",
             "initialize the variable, padding included: `struct key k = {};` or __builtin_memset(&k, 0, sizeof(k))",
         )  # fmt: skip
@@ -239,6 +250,11 @@ class Memory:
             return b""
         region, offset = self.locate(address, size, "reads")
         return region.read(offset, size)
+
+    def read_whole(self, address: int, size: int) -> bytes:
+        """`read` of something every byte of which counts: a map's key."""
+        region, offset = self.locate(address, size, "reads")
+        return region.read_whole(offset, size)
 
     def write(self, address: int, data: bytes) -> None:
         """What a helper writes at `address`, checked."""

@@ -30,6 +30,7 @@ class Packet:
         self.end = headroom + len(data)
         self._memory = memory
         self._what = what
+        self._regions: list[Region] = []  # all that pointers may come from, the last one valid
         self._region = self._expose()
 
     def _expose(self) -> Region:
@@ -37,6 +38,7 @@ class Packet:
         if self.meta != self.start:
             region.what += f", counting {self.start - self.meta} bytes of metadata before it"
         self._memory.add(region)
+        self._regions.append(region)
         return region
 
     @property
@@ -98,4 +100,5 @@ class Packet:
 
     def drop(self) -> None:
         """Out of the address space."""
-        self._memory.drop(self._region)
+        for region in self._regions:
+            self._memory.drop(region)

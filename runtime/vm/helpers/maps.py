@@ -13,7 +13,7 @@ _FOR_EACH = (1, 2, 5, 6, 9, 10)  # map types that bpf_for_each_map_elem() walks
 
 
 def _key(state: State, table: MachineMap, address: int) -> bytes:
-    return state.memory.read(address, table.key_size)
+    return state.memory.read_whole(address, table.key_size)
 
 
 def _not_for_programs(table: MachineMap, name: str) -> Fault:

@@ -139,14 +139,20 @@ class ReferenceArray(MachineMap):
 class DeviceMap(ReferenceArray):
     """Devices, CPUs or AF_XDP sockets to redirect to; programs may look them up (kernel/bpf/devmap.c, cpumap.c)."""
 
+    def __init__(self, definition: Map, memory: Memory, env: Environment) -> None:
+        super().__init__(definition, memory, env)
+        self._regions: dict[int, Region] = {}
+
     def lookup(self, key: bytes) -> Region | None:
         """A copy: programs may only read it."""
-        value = self.slots.get(int.from_bytes(key, "little"))
+        index = int.from_bytes(key, "little")
+        value, region = self.slots.get(index), self._regions.get(index)
         if value is None:
             return None
-        region = self.value_region(bytearray(value))
-        region.read_only = "which programs may only read"
-        region.fast_write = 0
+        if region is None or region.data != value:
+            region = self._regions[index] = self.value_region(bytearray(value))
+            region.read_only = "which programs may only read"
+            region.fast_write = 0
         return region
 
 

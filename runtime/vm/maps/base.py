@@ -15,6 +15,7 @@ from ..memory import Memory, Opaque, Region
 
 # flags of update (include/uapi/linux/bpf.h)
 ANY, NOEXIST, EXIST, LOCK = 0, 1, 2, 4
+RDONLY_PROG = 1 << 7  # a map's flag
 
 
 class MachineMap:
@@ -67,7 +68,9 @@ class MachineMap:
 
     def value_region(self, data: bytearray | memoryview) -> Region:
         """Memory for one value."""
-        return Region(data, f"a value of map '{self.name}'", fix="check the index against the size of the value's type")
+        constant = "which programs may only read (BPF_F_RDONLY_PROG)" if self.definition.flags & RDONLY_PROG else ""
+        return Region(data, f"a value of map '{self.name}'", read_only=constant,
+                      fix="check the index against the size of the value's type")  # fmt: skip
 
 
 def exists_error(flags: int, exists: bool) -> int:

@@ -47,7 +47,11 @@ TRAPS = {
     ),
     "unwritten key": (
         "*(u16 *)(r10 - 4) = 1; r2 = r10; r2 += -4; r1 = table ll; call 1; exit",
-        "R2004", "of the 4 bytes given to the helper, 1 byte at offset -2",
+        "R2004", "of the key's 4 bytes, 1 byte at offset -2",
+    ),
+    "unwritten data": (
+        "r1 = ring ll; r2 = r10; r2 += -8; r3 = 8; r4 = 0; call 130; exit",
+        "R2004", "8 bytes given to the helper at offset -8",
     ),
     "constant": ("r1 = limit ll; *(u64 *)(r1 + 0) = 1; exit", "R2005", "section .rodata, which is constant"),
     "after submit": (f"{RESERVE} {SUBMIT} *(u64 *)(r6 + 0) = 1; exit", "R2006", "which was submitted before"),
@@ -108,7 +112,9 @@ def test_the_stack_may_be_read_as_a_lenient_kernel_does(machine: Any) -> None:
     assert machine("r0 = *(u64 *)(r10 - 8); exit", strict_stack=False).run(packet=PACKET).retval == 0
 
 
-def test_padding_may_be_copied(machine: Any) -> None:
+def test_padding_may_be_copied_and_sent(machine: Any) -> None:
+    send = "*(u32 *)(r10 - 8) = 5; r1 = ring ll; r2 = r10; r2 += -8; r3 = 8; r4 = 0; call 130; exit"
+    assert machine(send).run(packet=PACKET).r0 == 0
     assert machine("*(u32 *)(r10 - 8) = 5; r0 = *(u64 *)(r10 - 8); exit").run(packet=PACKET).r0 == 5
 
 
