@@ -162,6 +162,13 @@ class _Numbering:
                 return value
         return None
 
+    def not_negative(self, value: Value, block: Block) -> bool:
+        """Whether a test on the way to `block` has found `value` not to be negative."""
+        tests = (("sge", value, Constant(value.type, 0)), ("sgt", value, Constant(value.type, value.type.mask)))
+        return any(
+            true and self.tree.dominates(where, block) for test in tests for where, true in self.decided.get(test, ())
+        )
+
     def branch(self, end: Branch, block: Block) -> None:
         condition = end.operands[0]
         if isinstance(condition, Compare) and (value := self.decision(condition, block)) is not None:
@@ -191,6 +198,9 @@ class _Numbering:
     def visit(self, instr: Instr, block: Block, facts: MemoryFacts, out: list[Instr]) -> Value | None:
         """What stands for `instr`: itself, another value, or None if it is to go."""
         match instr:
+            case Binary(op="sdiv" | "smod", operands=[a, Constant() as b]) if b.signed > 0 and self.not_negative(a, block):
+                instr.op = "udiv" if instr.op == "sdiv" else "umod"  # BPF divides unsigned before -mcpu=v4
+                return self.pure(instr, block)
             case Binary() | Unary() | PtrAdd() | SymbolAddr() | Phi():
                 return self.pure(instr, block)
             case Compare():

@@ -424,3 +424,83 @@ def test_padding_that_a_helper_reads_is_still_zeroed() -> None:
       return %4
     }""")
     assert any(line.startswith(("store.8 [%2 + 0], 0", "store.4 [%2 + 0], 0")) for line in found)
+
+
+def test_a_division_behind_a_test_for_negative_values_is_unsigned() -> None:
+    text = """
+    function @f(i64 %0 "d") -> i64 {
+    .entry:
+      %1 = slt i64 %0, 0
+      branch %1, .out, .good
+    .good from .entry:
+      %2 = sdiv i64 %0, 1000
+      return %2
+    .out from .entry:
+      %3 = sdiv i64 %0, 1000
+      return %3
+    }"""
+    assert sorted(line for line in instrs(text) if "div" in line) == ["sdiv i64 %0, 1000", "udiv i64 %0, 1000"]
+
+
+def test_objects_of_functions_inlined_one_after_the_other_share_their_bytes() -> None:
+    found = instrs("""
+    function @g(i64 %0 "x") -> i64 linkage static inline always {
+    .e:
+      %1 = alloca 256, align 8, "buffer"
+      memset %1, 0, size 32, align 8
+      store.8 [%1 + 0], %0
+      %2 = call i64 helper 9001 @use(%1)
+      return %2
+    }
+    function @f(i64 %0 "x") -> i64 {
+    .e:
+      %1 = call i64 function @g(%0)
+      %2 = call i64 function @g(%1)
+      %3 = call i64 function @g(%2)
+      return %3
+    }""")
+    assert sum(line.startswith("alloca") for line in found) == 1
+
+
+def test_objects_that_are_in_use_together_do_not_share() -> None:
+    found = instrs("""
+    function @f(i64 %0 "x") -> i64 {
+    .e:
+      %1 = alloca 8, align 8, "a"
+      %2 = alloca 8, align 8, "b"
+      store.8 [%1 + 0], %0
+      store.8 [%2 + 0], 7
+      %3 = call i64 helper 9001 @use(%2)
+      %4 = call i64 helper 9001 @use(%1)
+      return %4
+    }""")
+    assert sum(line.startswith("alloca") for line in found) == 2
+
+
+def test_pointers_of_different_kinds_are_not_merged_at_one_access() -> None:
+    # equal code on a map value and on the packet: one load behind a phi would see two kinds of pointer
+    found = instrs(XDP + """
+      %7 = symbol map @m
+      %8 = load.4 i32 [%0 + 16]
+      %9 = ptradd %3, 40
+      %10 = ugt ptr %9, %6
+      branch %10, .value, .packet
+    .value from .entry:
+      %11 = call ptr helper 1 @bpf_map_lookup_elem(%7, %0)
+      %12 = ne ptr %11, 0
+      branch %12, .one, .out
+    .one from .value:
+      store.8 [%11 + 0], 1
+      store.8 [%11 + 16], 2
+      store.8 [%11 + 32], 3
+      return i32 1
+    .packet from .entry:
+      store.8 [%3 + 0], 1
+      store.8 [%3 + 16], 2
+      store.8 [%3 + 32], 3
+      return i32 1
+    .out from .value:
+      return i32 0
+    }""")
+    assert sum(line.startswith("store") for line in found) == 6
+    assert not any("phi ptr" in line for line in found)
