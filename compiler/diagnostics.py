@@ -151,6 +151,10 @@ class Diagnostics:
             place = self.sources.place(span)
             loc = span if isinstance(span, int) else span.point
             trail = [Note(f"expanded from macro '{name}'", at) for name, at in self.sources.backtrace(loc)]
+            if len(trail) > _MAX_TRAIL:
+                cut = Note(f"({len(trail) - _MAX_TRAIL} more macros in between)")
+                trail = [*trail[: _MAX_TRAIL // 2], cut, *trail[-_MAX_TRAIL // 2 :]]
+            trail += self._includes(loc)
         key = (code, message, place)
         if key in self._seen:
             return
@@ -162,6 +166,21 @@ class Diagnostics:
             if self.errors >= self.limit:
                 raise CompileError(self.found)
 
+    def _includes(self, loc: int) -> list[Note]:
+        """How the header in which `loc` is came to be read, from the inside out."""
+        notes: list[Note] = []
+        file = self.sources.file_of(loc)
+        while file.included_from >= 0 and len(notes) < _MAX_INCLUDES:
+            at = self.sources.place(file.included_from)
+            if at.text:  # -include has no line to show
+                notes.append(Note(f"'{file.name}' is included here", at))
+            file = self.sources.file_of(file.included_from)
+        return notes
+
+
+_MAX_TRAIL = 6  # macros shown for one diagnostic
+_MAX_INCLUDES = 3
+_MAX_WIDTH = 200  # characters shown of a line of source
 
 _COLORS = {Severity.ERROR: "\x1b[1;31m", Severity.WARNING: "\x1b[1;35m", Severity.NOTE: "\x1b[1;36m"}
 _BOLD, _GREEN, _RESET = "\x1b[1m", "\x1b[1;32m", "\x1b[0m"
@@ -173,23 +192,52 @@ def _render(item: Diagnostic, color: bool) -> list[str]:
         lines += _headline(Severity.NOTE, note.message, note.place, "", color)
     if item.fix:
         label = f"{_GREEN}fix:{_RESET}" if color else "fix:"
-        lines.append(f"  {label} {item.fix}")
+        lines.append(f"  {label} {_printable(item.fix)}")
     return lines
 
 
 def _headline(severity: Severity, message: str, place: Place | None, code: str, color: bool) -> list[str]:
     where = f"{place}: " if place else ""
+    message = _printable(message)
+    where = _printable(where)
     tail = f" [{code}]" if code else ""
     if color:
         lines = [f"{_BOLD}{where}{_COLORS[severity]}{severity}: {_RESET}{_BOLD}{message}{_RESET}{tail}"]
     else:
         lines = [f"{where}{severity}: {message}{tail}"]
     if place and place.text:
-        text = place.text.expandtabs(1)
-        marks = [" "] * max(place.column, place.end - 1)
-        for column in range(max(place.begin, 1), place.end):
-            marks[column - 1] = "~"
-        marks[place.column - 1] = "^"
-        caret = "".join(marks).rstrip()
+        text, caret = _excerpt(place)
         lines += [f"    {text}", f"    {_GREEN}{caret}{_RESET}" if color else f"    {caret}"]
     return lines
+
+
+def _excerpt(place: Place) -> tuple[str, str]:
+    """The line of source and the line with caret and underline below it, as wide as a terminal shows them."""
+    start, stop = 0, len(place.text)
+    if stop > _MAX_WIDTH:
+        start = max(0, min(place.column - 1 - _MAX_WIDTH // 2, stop - _MAX_WIDTH))
+        stop = start + _MAX_WIDTH
+    text, caret = [], []
+    for column, character in enumerate(place.text[start:stop], start + 1):
+        shown = " " if character == "\t" else _printable(character)
+        width = 1 if shown.isascii() else _width(shown)
+        mark = "^" if column == place.column else "~" if place.begin <= column < place.end else " "
+        text.append(shown)
+        caret.append((mark + ("~" if mark != " " else " ") * (width - 1)) if width else "")
+    if place.column > stop:
+        caret.append("^")
+    return "".join(text), "".join(caret).rstrip()
+
+
+def _printable(text: str) -> str:
+    """Text without characters that would command the terminal."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c in "\n\t" else "\ufffd" for c in text)
+
+
+def _width(character: str) -> int:
+    """Columns that a character takes on a terminal."""
+    from unicodedata import combining, east_asian_width
+
+    return 0 if combining(character) else 2 if east_asian_width(character) in "WF" else 1
