@@ -10,6 +10,7 @@ from ..target import Target
 from .allocate import allocate
 from .emit import emit
 from .frame import lay_out_frame
+from .hoist import hoist_moves
 from .layout import lay_out, skip_empty
 from .machine import MachineFunction, print_function
 from .peephole import clean_up
@@ -27,6 +28,7 @@ def generate(function: ir.Function, target: Target, sources: SourceMap, diagnost
     clean_up(machine)
     skip_empty(machine)
     merge_tails(machine)
+    hoist_moves(machine)
     lay_out_frame(machine, diagnostics)
     lay_out(machine)
     return emit(machine, sources, diagnostics)
