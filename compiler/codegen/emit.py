@@ -6,7 +6,7 @@ from ..diagnostics import Diagnostics
 from ..object import isa
 from ..object.model import Function, Line, Linkage, Reference, RefKind
 from ..source import Place, SourceMap, Span
-from .machine import CALL, FRAME, JUMP, LEA, MOV_K, MOV_X, SET, Instr, MachineBlock, MachineFunction
+from .machine import CALL, EXIT, FRAME, JUMP, LEA, MOV_K, MOV_X, SET, Instr, MachineBlock, MachineFunction
 
 _JUMP_REACH = 0x7FFF
 
@@ -38,7 +38,13 @@ class _Emitter:
             if block.branch is not None:
                 self._jump(block.branch, block.targets[0])
             if block.targets and block.targets[-1] is not following:
-                self._jump(Instr(JUMP, span=block.branch.span if block.branch else self._last_span(block)), block.targets[-1])
+                span = block.branch.span if block.branch else self._last_span(block)
+                target = block.targets[-1]
+                if len(target.instrs) == 1 and target.instrs[0].op == EXIT:
+                    self._line(span)
+                    self._append(EXIT, 0, 0, 0, 0)  # as short as the jump to it
+                else:
+                    self._jump(Instr(JUMP, span=span), target)
         for at, target in self.fixups:
             distance = self.starts[target] - at - 1
             if not -_JUMP_REACH - 1 <= distance <= _JUMP_REACH:

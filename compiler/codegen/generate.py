@@ -11,6 +11,7 @@ from .allocate import allocate
 from .emit import emit
 from .frame import lay_out_frame
 from .hoist import hoist_moves
+from .known import drop_known
 from .layout import lay_out, skip_empty
 from .machine import MachineFunction, print_function
 from .peephole import clean_up
@@ -26,6 +27,7 @@ def generate(function: ir.Function, target: Target, sources: SourceMap, diagnost
     allocate(machine)
     share_slots(machine)
     clean_up(machine)
+    drop_known(machine)
     skip_empty(machine)
     merge_tails(machine)
     hoist_moves(machine)

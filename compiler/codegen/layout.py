@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..object import isa
-from .machine import EXIT, Instr, MachineBlock, MachineFunction
+from .machine import MachineBlock, MachineFunction
 
 _INVERTED = {
     isa.JEQ: isa.JNE, isa.JNE: isa.JEQ, isa.JGT: isa.JLE, isa.JLE: isa.JGT, isa.JGE: isa.JLT, isa.JLT: isa.JGE,
@@ -17,7 +17,6 @@ def lay_out(function: MachineFunction) -> None:
     targets[0] without a branch) by falling through if that comes next."""
     entry = function.blocks[0]
     skip_empty(function)
-    _merge_exits(function)
     order = _order(entry)
     following = {block: order[i + 1] if i + 1 < len(order) else None for i, block in enumerate(order)}
     for block in order:
@@ -43,18 +42,6 @@ def skip_empty(function: MachineFunction) -> None:
 
     for block in function.blocks:
         block.targets = [final(target) for target in block.targets]
-
-
-def _merge_exits(function: MachineFunction) -> None:
-    """A jump to a bare `exit` becomes one."""
-    for block in function.blocks:
-        if block.branch is None and len(block.targets) == 1:
-            target = block.targets[0]
-            if len(target.instrs) == 1 and target.instrs[0].op == EXIT:
-                last = target.instrs[0]
-                block.instrs.append(Instr(EXIT, span=block.instrs[-1].span if block.instrs else last.span,
-                                          arguments=last.arguments))  # fmt: skip
-                block.targets = []
 
 
 def _order(entry: MachineBlock) -> list[MachineBlock]:

@@ -79,6 +79,8 @@ class _Merger:
                 best, start = length, index
         entry = self.function.blocks[0]
         least = 2 if blocks[0].instrs and blocks[0].instrs[-1].op == EXIT else 1
+        if any(len(block.instrs) == 1 for block in blocks):
+            least = 1  # a block that is nothing but this end: the others need no jump more than they have
         whole = all(not block.instrs for block in blocks) and blocks[0].branch is not None
         if best < least and not whole:
             return False
