@@ -149,7 +149,7 @@ class DeviceMap(ReferenceArray):
         value, region = self.slots.get(index), self._regions.get(index)
         if value is None:
             return None
-        if region is None or region.data != value:
+        if region is None or bytes(region.data) != value:
             region = self._regions[index] = self.value_region(bytearray(value))
             region.read_only = "which programs may only read"
             region.fast_write = 0
