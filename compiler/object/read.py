@@ -19,6 +19,7 @@ from .model import CoreRelocation, DataSection, Function, Line, Linkage, Object,
 
 _LINKAGE = {e.STB_LOCAL: Linkage.STATIC, e.STB_WEAK: Linkage.WEAK}
 _CALL = JMP | CALL
+_MAX_ALIGN = 1 << 16
 # allocated sections that hold no variables of the program
 _NOT_DATA = frozenset({"license", "version", "maps", MAPS, ".eh_frame"})
 
@@ -83,6 +84,8 @@ class _Reader:
         elif section.type in (e.SHT_PROGBITS, e.SHT_NOBITS):
             if section.name in self.object.data:
                 raise elf_error(f"there are two sections '{section.name}'", "link the object with `bpftool gen object`")
+            if section.align > _MAX_ALIGN or section.align & section.align - 1:
+                raise elf_error(f"section '{section.name}' is aligned to {section.align} bytes", "compile it again")
             self.object.data[section.name] = DataSection(section.name, section.data, max(section.align, 1))
 
     def _symbols(self) -> None:
@@ -177,6 +180,10 @@ class _Reader:
                 "E0603", Severity.ERROR, f"maps ({', '.join(offsets)}) are defined by BTF, and the object has none",
                 fix="recompile with -g, and do not strip the object of .BTF",
             ))  # fmt: skip
+        types = obj.btf[obj.btf.find(MAPS, DataSec)]
+        for entry in types.vars if isinstance(types, DataSec) else ():
+            if entry.offset + max(entry.size, obj.btf.size_of(entry.type)) > len(section.data):
+                raise btf_error(f"a definition reaches past the end of section '{MAPS}'")
         references = []
         for relocation in section.relocations:
             symbol = self.elf.symbols[relocation.symbol]
