@@ -105,20 +105,20 @@ static __always_inline void bpf_tail_call_static(void *ctx, const void *map, con
 #define ___bpf_nth(_, _1, _2, _3, _4, _5, _6, _7, _8, _9, _a, _b, _c, N, ...) N
 #define ___bpf_narg(...) ___bpf_nth(_, ##__VA_ARGS__, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)
 
-/* ___bpf_fill(array, args...): array[i] = the i-th argument */
+/* ___bpf_fill(array, args...): array[i] = the i-th argument, a number or a pointer */
 #define ___bpf_fill0(arr, p)
-#define ___bpf_fill1(arr, p, x)                arr[p] = x
-#define ___bpf_fill2(arr, p, x, ...)           arr[p] = x; ___bpf_fill1(arr, p + 1, __VA_ARGS__)
-#define ___bpf_fill3(arr, p, x, ...)           arr[p] = x; ___bpf_fill2(arr, p + 1, __VA_ARGS__)
-#define ___bpf_fill4(arr, p, x, ...)           arr[p] = x; ___bpf_fill3(arr, p + 1, __VA_ARGS__)
-#define ___bpf_fill5(arr, p, x, ...)           arr[p] = x; ___bpf_fill4(arr, p + 1, __VA_ARGS__)
-#define ___bpf_fill6(arr, p, x, ...)           arr[p] = x; ___bpf_fill5(arr, p + 1, __VA_ARGS__)
-#define ___bpf_fill7(arr, p, x, ...)           arr[p] = x; ___bpf_fill6(arr, p + 1, __VA_ARGS__)
-#define ___bpf_fill8(arr, p, x, ...)           arr[p] = x; ___bpf_fill7(arr, p + 1, __VA_ARGS__)
-#define ___bpf_fill9(arr, p, x, ...)           arr[p] = x; ___bpf_fill8(arr, p + 1, __VA_ARGS__)
-#define ___bpf_fill10(arr, p, x, ...)          arr[p] = x; ___bpf_fill9(arr, p + 1, __VA_ARGS__)
-#define ___bpf_fill11(arr, p, x, ...)          arr[p] = x; ___bpf_fill10(arr, p + 1, __VA_ARGS__)
-#define ___bpf_fill12(arr, p, x, ...)          arr[p] = x; ___bpf_fill11(arr, p + 1, __VA_ARGS__)
+#define ___bpf_fill1(arr, p, x)                arr[p] = (unsigned long long)(x)
+#define ___bpf_fill2(arr, p, x, ...)           arr[p] = (unsigned long long)(x); ___bpf_fill1(arr, p + 1, __VA_ARGS__)
+#define ___bpf_fill3(arr, p, x, ...)           arr[p] = (unsigned long long)(x); ___bpf_fill2(arr, p + 1, __VA_ARGS__)
+#define ___bpf_fill4(arr, p, x, ...)           arr[p] = (unsigned long long)(x); ___bpf_fill3(arr, p + 1, __VA_ARGS__)
+#define ___bpf_fill5(arr, p, x, ...)           arr[p] = (unsigned long long)(x); ___bpf_fill4(arr, p + 1, __VA_ARGS__)
+#define ___bpf_fill6(arr, p, x, ...)           arr[p] = (unsigned long long)(x); ___bpf_fill5(arr, p + 1, __VA_ARGS__)
+#define ___bpf_fill7(arr, p, x, ...)           arr[p] = (unsigned long long)(x); ___bpf_fill6(arr, p + 1, __VA_ARGS__)
+#define ___bpf_fill8(arr, p, x, ...)           arr[p] = (unsigned long long)(x); ___bpf_fill7(arr, p + 1, __VA_ARGS__)
+#define ___bpf_fill9(arr, p, x, ...)           arr[p] = (unsigned long long)(x); ___bpf_fill8(arr, p + 1, __VA_ARGS__)
+#define ___bpf_fill10(arr, p, x, ...)          arr[p] = (unsigned long long)(x); ___bpf_fill9(arr, p + 1, __VA_ARGS__)
+#define ___bpf_fill11(arr, p, x, ...)          arr[p] = (unsigned long long)(x); ___bpf_fill10(arr, p + 1, __VA_ARGS__)
+#define ___bpf_fill12(arr, p, x, ...)          arr[p] = (unsigned long long)(x); ___bpf_fill11(arr, p + 1, __VA_ARGS__)
 #define ___bpf_fill(arr, args...)              ___bpf_apply(___bpf_fill, ___bpf_narg(args))(arr, 0, ##args)
 
 /* bpf_printk("pid %d", pid): to /sys/kernel/tracing/trace_pipe. Up to 3 arguments through bpf_trace_printk,

@@ -118,7 +118,7 @@ struct pt_regs;
 	({ bpf_probe_read_kernel(&(ip), sizeof(ip), (void *)(PT_REGS_FP(ctx) + sizeof(ip))); })
 #define BPF_KRETPROBE_READ_RET_IP BPF_KPROBE_READ_RET_IP
 
-/* Arguments are passed on as the pointers or integers that the head declares. */
+/* Between these, arguments become the pointers or integers that the head declares. */
 #define ___bpf_quiet_begin \
 	_Pragma("GCC diagnostic push") \
 	_Pragma("GCC diagnostic ignored \"-Wint-conversion\"")
