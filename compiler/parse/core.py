@@ -166,6 +166,24 @@ class Core(CParser):  # type: ignore[misc,unused-ignore]
             raise SyntaxFailure("E0201", self._after_last(), f"expected {what} before '{tok.value}'")
         raise SyntaxFailure("E0201", self._tok_coord(tok), f"expected {what}, found '{tok.value}'")
 
+    def _semicolon(self, what: str) -> None:
+        """Take the `;` that must stand here. If it only is missing at the end of a line, say so and go on behind it."""
+        if self._accept("SEMI") is not None:
+            return
+        failure = SyntaxFailure("E0201", self._after_last(), f"expected ';' after {what}")
+        tok = self._buffer[self._index]
+        if tok is None or not self._on_new_line(tok):
+            raise failure
+        self._report(failure)
+
+    def _on_new_line(self, tok: Tok) -> bool:
+        """True if `tok` is not on the line of the token before it."""
+        before, after = self.sources.outermost(self._last()), self.sources.outermost(tok.loc)
+        file = self.sources.file_of(before)
+        if not file.base <= after <= file.base + len(file.text):
+            return True
+        return "\n" in file.text[before - file.base : after - file.base]
+
     def _unexpected(self, message: str, code: str = "E0201") -> NoReturn:
         raise SyntaxFailure(code, self._here(), message)
 
@@ -247,23 +265,18 @@ class Core(CParser):  # type: ignore[misc,unused-ignore]
     def _parse_attribute_specifier_sequence(self) -> list[Attribute]:
         """`__attribute__((...))` and `[[...]]`, as a flat list."""
         found: list[Attribute] = []
-        while True:
-            kind = self._peek_type()
-            if kind == "ATTRIBUTE_BEGIN":
-                self._advance()
-                self._expect("LPAREN")
-                self._expect("LPAREN")
-                self._attribute_list(found, "RPAREN")
-                self._expect("RPAREN")
-                self._expect("RPAREN")
-            elif kind == "LBRACKET" and self._peek_type(2) == "LBRACKET":
-                self._advance()
-                self._advance()
+        while (opening := self._accept("ATTRIBUTE_BEGIN")) is not None:
+            if opening.value == "[[":
                 self._attribute_list(found, "RBRACKET")
                 self._expect("RBRACKET")
                 self._expect("RBRACKET")
-            else:
-                return found
+                continue
+            self._expect("LPAREN")
+            self._expect("LPAREN")
+            self._attribute_list(found, "RPAREN")
+            self._expect("RPAREN")
+            self._expect("RPAREN")
+        return found
 
     def _attribute_list(self, found: list[Attribute], closing: str) -> None:
         while self._peek_type() != closing:
@@ -272,7 +285,7 @@ class Core(CParser):  # type: ignore[misc,unused-ignore]
             tok = self._advance()
             if not (tok.value[0].isalpha() or tok.value[0] == "_"):
                 raise SyntaxFailure("E0201", self._tok_coord(tok), "expected an attribute's name")
-            if self._accept("COLONCOLON"):
+            if self._accept("COLONCOLON") or (self._accept("COLON") and self._accept("COLON")):
                 tok = self._advance()
             arguments: list[c_ast.Node] | None = None
             if self._accept("LPAREN"):

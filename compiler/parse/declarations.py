@@ -43,6 +43,8 @@ class Declarations(Expressions):
             if tok is None:
                 break
             kind = tok.type
+            if saw_type and kind in _START and self._after_body(spec):
+                break
             if kind in _SIMPLE or (kind == "TYPEID" and not saw_type):
                 self._index += 1
                 spec["type"].append(c_ast.IdentifierType([tok.value], Span(tok.loc, tok.loc, tok.loc)))
@@ -398,12 +400,21 @@ class Declarations(Expressions):
         return {"node": node}
 
     def _end_of_declaration(self) -> None:
-        if self._accept("SEMI") is None:
-            tok = self._peek()
-            if tok is not None and tok.type == "LBRACE":
-                raise SyntaxFailure("E0201", self._tok_coord(tok), "expected ';' after the declaration",
-                                    "functions cannot be defined inside a function")  # fmt: skip
-            raise SyntaxFailure("E0201", self._after_last(), "expected ';' after the declaration")
+        tok = self._peek()
+        if tok is not None and tok.type == "LBRACE":
+            raise SyntaxFailure("E0201", self._tok_coord(tok), "expected ';' after the declaration",
+                                "functions cannot be defined inside a function")  # fmt: skip
+        self._semicolon("the declaration")
+
+    def _after_body(self, spec: Spec) -> bool:
+        """True if the specifiers so far end in `}` and a new line starts: a `;` is missing there."""
+        tok = self._peek()
+        if not spec["type"] or tok is None or getattr(spec["type"][-1], "decls", None) is None or not self._on_new_line(tok):
+            return False
+        what = "struct" if isinstance(spec["type"][-1], c_ast.Struct) else "union"
+        self._report(SyntaxFailure("E0201", self._after_last(), f"expected ';' after the {what}'s closing brace"))
+        self._buffer.insert(self._index, Tok("SEMI", ";", self._last()))
+        return True
 
     def _parse_static_assert(self) -> c_ast.StaticAssert:
         keyword = self._advance()

@@ -43,6 +43,9 @@ class Statements(Declarations):
         spec, saw_type, span = self._parse_specifiers(allow_storage_and_function=True)
         if spec is None:
             self._missing_type()
+            if tok.type == "ID" and self._peek_type(2) in ("EQUALS", "LBRACKET"):
+                raise SyntaxFailure("E0203", self._tok_coord(tok), f"'{tok.value}' is declared without a type",
+                                    "write its type before the name; statements belong inside a function")  # fmt: skip
             if tok.type == "ID" and self._peek_type(2) == "LPAREN":
                 raise SyntaxFailure("E0203", self._tok_coord(tok), f"'{tok.value}' has no type here",
                                     "write the result type before the name; statements belong inside a function")  # fmt: skip
@@ -190,10 +193,6 @@ class Statements(Declarations):
         value = self._parse_expression()
         self._semicolon("expression")
         return value
-
-    def _semicolon(self, what: str) -> None:
-        if self._accept("SEMI") is None:
-            raise SyntaxFailure("E0201", self._after_last(), f"expected ';' after {what}")
 
     def _body(self) -> c_ast.Node:
         """The statement a label, loop or branch governs: a declaration there is an error."""

@@ -99,6 +99,9 @@ def convert(tokens: Sequence[Token], diagnostics: Diagnostics) -> list[Tok]:
             if known is None:
                 diagnostics.error("E0201", token.loc, f"unexpected '{text}' in program")
                 continue
+            if known == "LBRACKET" and out and out[-1].type == "LBRACKET":  # C23: [[attribute]]
+                out[-1] = Tok("ATTRIBUTE_BEGIN", "[[", out[-1].loc)
+                continue
             out.append(Tok(known, text, token.loc))
         elif kind == "pragma":
             if state.apply(text, token.loc, diagnostics, pack):
