@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from .diagnostics import Diagnostics
+from .object.btf_sections import fitted_btf
 from .object.maps import SECTION as MAPS
 from .object.maps import maps_from_btf
 from .object.model import DataSection, Function, Linkage, Object, Reference, RefKind, Variable
@@ -92,3 +93,4 @@ def _types(obj: Object, unit: tree.Unit, diagnostics: Diagnostics) -> None:
         emitted.btf, offsets=offsets, references=references,
         places={item.name: sources.place(item.span) for item in definitions},
     )  # fmt: skip
+    obj.btf = fitted_btf(obj)  # only now is it known where each variable lies
