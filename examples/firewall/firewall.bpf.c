@@ -82,33 +82,33 @@ struct {
 	__uint(max_entries, VERDICTS);
 } verdicts SEC(".maps");
 
-// The rest of a packet: what is still to be read, and where it ends.
+// The rest of a packet: what is still to be read, and where it ends. Each header is checked against the end before it is
+// read: the verifier insists on it.
 struct cursor {
 	void *at;
 	void *end;
 };
-
-// The next header, if all of it is there; moves the cursor behind it.
-#define TAKE(cursor, type) \
-	({ \
-		type *__header = (cursor)->at; \
-		if ((void *)(__header + 1) > (cursor)->end) \
-			return DROPPED_MALFORMED; \
-		(cursor)->at = __header + 1; \
-		__header; \
-	})
 
 static __always_inline enum verdict filter_port(struct cursor *cursor, __u8 protocol)
 {
 	struct port_key key = { .protocol = protocol };
 	__u64 *hits;
 
-	if (protocol == IPPROTO_TCP)
-		key.port = TAKE(cursor, struct tcphdr)->dest;
-	else if (protocol == IPPROTO_UDP)
-		key.port = TAKE(cursor, struct udphdr)->dest;
-	else
+	if (protocol == IPPROTO_TCP) {
+		struct tcphdr *tcp = cursor->at;
+
+		if ((void *)(tcp + 1) > cursor->end)
+			return DROPPED_MALFORMED;
+		key.port = tcp->dest;
+	} else if (protocol == IPPROTO_UDP) {
+		struct udphdr *udp = cursor->at;
+
+		if ((void *)(udp + 1) > cursor->end)
+			return DROPPED_MALFORMED;
+		key.port = udp->dest;
+	} else {
 		return PASSED;
+	}
 
 	hits = bpf_map_lookup_elem(&blocked_ports, &key);
 	if (!hits)
@@ -119,12 +119,16 @@ static __always_inline enum verdict filter_port(struct cursor *cursor, __u8 prot
 
 static __always_inline enum verdict filter_v4(struct cursor *cursor)
 {
-	struct iphdr *ip = TAKE(cursor, struct iphdr);
-	struct v4_key key = { .prefix_length = 32, .address = ip->saddr };
+	struct iphdr *ip = cursor->at;
+	struct v4_key key = { .prefix_length = 32 };
 	__u64 *hits;
 
+	if ((void *)(ip + 1) > cursor->end)
+		return DROPPED_MALFORMED;
 	if (ip->version != 4 || ip->ihl < 5)
 		return DROPPED_MALFORMED;
+
+	key.address = ip->saddr;
 	hits = bpf_map_lookup_elem(&blocked_v4, &key);
 	if (hits) {
 		__sync_fetch_and_add(hits, 1);
@@ -139,38 +143,56 @@ static __always_inline enum verdict filter_v4(struct cursor *cursor)
 
 static __always_inline enum verdict filter_v6(struct cursor *cursor)
 {
-	struct ipv6hdr *ip = TAKE(cursor, struct ipv6hdr);
-	struct v6_key key = { .prefix_length = 128, .address = ip->saddr };
-	__u8 protocol = ip->nexthdr;
+	struct ipv6hdr *ip = cursor->at;
+	struct v6_key key = { .prefix_length = 128 };
+	__u8 protocol;
 	__u64 *hits;
 
+	if ((void *)(ip + 1) > cursor->end)
+		return DROPPED_MALFORMED;
 	if (ip->version != 6)
 		return DROPPED_MALFORMED;
+
+	key.address = ip->saddr;
 	hits = bpf_map_lookup_elem(&blocked_v6, &key);
 	if (hits) {
 		__sync_fetch_and_add(hits, 1);
 		return DROPPED_SOURCE;
 	}
+	protocol = ip->nexthdr;
+	cursor->at = ip + 1;
 	for (int i = 0; i < MAX_IPV6_EXTENSIONS; i++) {
-		struct ipv6_opt_hdr *extension;
+		struct ipv6_opt_hdr *extension = cursor->at;
 
 		if (protocol != IPPROTO_HOPOPTS && protocol != IPPROTO_ROUTING && protocol != IPPROTO_DSTOPTS)
 			break;
-		extension = TAKE(cursor, struct ipv6_opt_hdr);
-		cursor->at = (void *)extension + (extension->hdrlen + 1) * 8;
+		if ((void *)(extension + 1) > cursor->end)
+			return DROPPED_MALFORMED;
 		protocol = extension->nexthdr;
+		cursor->at = (void *)extension + (extension->hdrlen + 1) * 8;
 	}
 	return filter_port(cursor, protocol);
 }
 
 static __always_inline enum verdict filter(struct cursor *cursor)
 {
-	__be16 protocol = TAKE(cursor, struct ethhdr)->h_proto;
+	struct ethhdr *eth = cursor->at;
+	__be16 protocol;
+
+	if ((void *)(eth + 1) > cursor->end)
+		return DROPPED_MALFORMED;
+	protocol = eth->h_proto;
+	cursor->at = eth + 1;
 
 	for (int i = 0; i < MAX_VLAN_TAGS; i++) {
+		struct vlan_header *vlan = cursor->at;
+
 		if (protocol != bpf_htons(ETH_P_8021Q) && protocol != bpf_htons(ETH_P_8021AD))
 			break;
-		protocol = TAKE(cursor, struct vlan_header)->protocol;
+		if ((void *)(vlan + 1) > cursor->end)
+			return DROPPED_MALFORMED;
+		protocol = vlan->protocol;
+		cursor->at = vlan + 1;
 	}
 	switch (protocol) {
 	case bpf_htons(ETH_P_IP):

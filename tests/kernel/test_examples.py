@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -74,6 +75,24 @@ def test_bpftool_loads_them(example: str, compiler: str, tmp_path: Path) -> None
     commands = f"mount -t bpf none {pins} && exec bpftool prog loadall {made} {pins}/programs"
     result = subprocess.run(["unshare", "-m", "sh", "-c", commands], capture_output=True, text=True, timeout=60)
     assert result.returncode == 0, result.stderr
+
+
+CHECK = re.compile(r"\t+if \(\(void \*\)\(\w+ \+ 1\) > cursor->end\)\n\t+return DROPPED_MALFORMED;\n")
+FIREWALL = (EXAMPLES / "firewall" / "firewall.bpf.c").read_text()
+
+
+@pytest.mark.parametrize("number", range(len(CHECK.findall(FIREWALL))))
+def test_the_kernel_refuses_the_firewall_without_one_of_its_bounds_checks(number: int, tmp_path: Path) -> None:
+    check = list(CHECK.finditer(FIREWALL))[number]
+    source = tmp_path / "firewall.bpf.c"
+    source.write_text(FIREWALL[: check.start()] + FIREWALL[check.end() :])
+    with pytest.raises(purebpf.PurebpfError, match="offset is outside of the packet") as refused:
+        load(purebpf.compile_file(source))
+    # the place is one that reads through the pointer that was checked; the loads of both ports are one instruction
+    pointer = check[0].split("(")[3].split()[0]
+    line = source.read_text().splitlines()[int(str(refused.value).split(":")[1]) - 1]
+    same = {"tcp", "udp"} if pointer in ("tcp", "udp") else {pointer}
+    assert any(f"{name}->" in line for name in same), str(refused.value)
 
 
 def start(*arguments: str, network: int | None = None) -> subprocess.Popen[str]:
