@@ -6,7 +6,7 @@ from ..diagnostics import Diagnostics
 from ..object import isa
 from ..object.model import Function, Line, Linkage, Reference, RefKind
 from ..source import Place, SourceMap, Span
-from .machine import CALL, EXIT, FRAME, JUMP, LEA, MOV_K, MOV_X, SET, Instr, MachineBlock, MachineFunction
+from .machine import CALL, EXIT, FRAME, JUMP, LEA, LONG_JUMP, MOV_K, MOV_X, SET, Instr, MachineBlock, MachineFunction
 
 _JUMP_REACH = 0x7FFF
 
@@ -25,10 +25,32 @@ class _Emitter:
         self.references: list[Reference] = []
         self.lines: list[Line] = []
         self.places: dict[Span, Place] = {}
-        self.fixups: list[tuple[int, MachineBlock]] = []
+        self.fixups: list[tuple[int, MachineBlock, tuple[MachineBlock, bool]]] = []
+        self.far: set[tuple[MachineBlock, bool]] = set()  # jumps to be made long: of a block, and whether unconditional
         self.starts: dict[MachineBlock, int] = {}
 
     def run(self) -> Function:
+        """Emit; jumps that turn out too far are made long, which moves others apart, until all reach."""
+        while True:
+            self._blocks()
+            far = self._connect()
+            if not far:
+                break
+            if self.function.cpu < 4:
+                self.diagnostics.error(
+                    "E0502", self.function.span, f"'{self.function.name}' is too large: a jump spans {max(far.values())} "
+                    "instructions, BPF jumps reach 32767",
+                    fix="compile with -mcpu=v4 (kernel 6.6), or move parts of it into __noinline functions",
+                )  # fmt: skip
+                break
+            self.far |= far.keys()
+        return Function(
+            self.function.name, self.function.section or ".text", self.insns, self.references, self.lines,
+            Linkage(self.function.linkage),
+        )  # fmt: skip
+
+    def _blocks(self) -> None:
+        self.insns, self.references, self.lines, self.fixups, self.starts = [], [], [], [], {}
         blocks = self.function.blocks
         for i, block in enumerate(blocks):
             following = blocks[i + 1] if i + 1 < len(blocks) else None
@@ -36,7 +58,7 @@ class _Emitter:
             for instr in block.instrs:
                 self._instr(instr)
             if block.branch is not None:
-                self._jump(block.branch, block.targets[0])
+                self._jump(block, block.branch, block.targets[0])
             if block.targets and block.targets[-1] is not following:
                 span = block.branch.span if block.branch else self._last_span(block)
                 target = block.targets[-1]
@@ -44,20 +66,20 @@ class _Emitter:
                     self._line(span)
                     self._append(EXIT, 0, 0, 0, 0)  # as short as the jump to it
                 else:
-                    self._jump(Instr(JUMP, span=span), target)
-        for at, target in self.fixups:
+                    self._jump(block, Instr(JUMP, span=span), target)
+
+    def _connect(self) -> dict[tuple[MachineBlock, bool], int]:
+        """Fill in the distances of jumps; those that are too far, and how far."""
+        far = {}
+        for at, target, key in self.fixups:
             distance = self.starts[target] - at - 1
-            if not -_JUMP_REACH - 1 <= distance <= _JUMP_REACH:
-                self.diagnostics.error(
-                    "E0502", self.function.span, f"'{self.function.name}' is too large: a jump spans {abs(distance)} "
-                    "instructions, BPF jumps reach 32767", fix="move parts of it into __noinline functions",
-                )  # fmt: skip
-                break
-            self.insns[at] = self.insns[at]._replace(off=distance)
-        return Function(
-            self.function.name, self.function.section or ".text", self.insns, self.references, self.lines,
-            Linkage(self.function.linkage),
-        )  # fmt: skip
+            if self.insns[at].op == LONG_JUMP:
+                self.insns[at] = self.insns[at]._replace(imm=distance)
+            elif -_JUMP_REACH - 1 <= distance <= _JUMP_REACH:
+                self.insns[at] = self.insns[at]._replace(off=distance)
+            else:
+                far[key] = abs(distance)
+        return far
 
     def _last_span(self, block: MachineBlock) -> Span | None:
         return block.instrs[-1].span if block.instrs else None
@@ -79,10 +101,17 @@ class _Emitter:
                 return
         self.lines.append(Line(len(self.insns), place))
 
-    def _jump(self, instr: Instr, target: MachineBlock) -> None:
+    def _jump(self, block: MachineBlock, instr: Instr, target: MachineBlock) -> None:
         self._line(instr.span)
-        self.fixups.append((len(self.insns), target))
-        self._append(instr.op, max(instr.dst, 0), max(instr.src, 0), 0, instr.imm)
+        key = (block, instr.op == JUMP)
+        op = instr.op
+        if key in self.far:
+            if op != JUMP:  # if it holds go to the long jump, else over it
+                self._append(op, instr.dst, max(instr.src, 0), 1, instr.imm)
+                self._append(JUMP, 0, 0, 1, 0)
+            op, instr = LONG_JUMP, Instr(JUMP)
+        self.fixups.append((len(self.insns), target, key))
+        self._append(op, max(instr.dst, 0), max(instr.src, 0), 0, instr.imm)
 
     def _append(self, op: int, dst: int, src: int, off: int, imm: int) -> None:
         self.insns.append(isa.Insn(op, dst, src, off, imm))

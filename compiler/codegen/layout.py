@@ -25,7 +25,7 @@ def lay_out(function: MachineFunction) -> None:
                 block.branch, block.targets = None, block.targets[:1]
             elif block.targets[0] is following[block]:
                 inverted = _INVERTED.get(block.branch.op & 0xF0)
-                if inverted is not None and (function.less or inverted not in _LESS):
+                if inverted is not None and (function.cpu >= 2 or inverted not in _LESS):
                     block.branch.op = block.branch.op & 0x0F | inverted
                     block.targets.reverse()
     function.blocks = order

@@ -127,6 +127,7 @@ MOV32_K = isa.ALU | isa.MOV | isa.K
 CALL = isa.JMP | isa.CALL
 EXIT = isa.JMP | isa.EXIT
 JUMP = isa.JMP | isa.JA
+LONG_JUMP = isa.JMP32 | isa.JA  # since -mcpu=v4; the distance is in imm
 
 
 @dataclass(slots=True, eq=False)
@@ -167,7 +168,7 @@ class MachineFunction:
     frame: list[FrameObject] = field(default_factory=list)
     registers: int = FIRST_VIRTUAL  # the next free virtual register
     span: Span | None = None
-    less: bool = True  # whether there are jumps for "less" (-mcpu=v2)
+    cpu: int = 3
 
     def new_register(self) -> int:
         """A fresh virtual register."""

@@ -49,7 +49,7 @@ class _Selector:
             self._block(block)
         machine = self.values.machine
         machine.blocks = [self.values.blocks[block] for block in order]
-        machine.less = self.target.cpu >= 2
+        machine.cpu = self.target.cpu
         return machine
 
     def _too_many(self, span: Span | None, what: str) -> None:

@@ -7,6 +7,7 @@ import pytest
 from purebpf.compiler.codegen import generate, print_machine
 from purebpf.compiler.diagnostics import Diagnostics
 from purebpf.compiler.ir.check import check
+from purebpf.compiler.ir.model import Constant, Store, Ty
 from purebpf.compiler.ir.reader import read_function
 from purebpf.compiler.object import isa
 from purebpf.compiler.object.isa import Insn
@@ -206,3 +207,33 @@ def test_a_fetching_atomic_needs_v3() -> None:
     text = 'function @f(ptr %0 "p") -> i64 {\n.entry:\n  %1 = atomic.8 fetch add [%0 + 0], 1\n  return %1\n}\n'
     assert [d.code for d in compiled(text, 2)[1].found] == ["E0504"]
     assert not compiled(text, 3)[1].found
+
+
+def test_a_jump_that_is_too_far_is_long_since_v4_and_refused_before() -> None:
+    text = """function @f(ptr %0 "p", i64 %1 "x") -> i64 {
+.entry:
+  %2 = eq i64 %1, 5
+  branch %2, .end, .middle
+.middle from .entry:
+  jump .end
+.end from .entry, .middle:
+  %3 = load.8 i64 [%0 + 8]
+  return %3
+}
+"""
+    made = []
+    for cpu in (3, 4):
+        function = read_function(text)
+        middle = function.blocks[1]
+        for number in range(33000):
+            store = Store(function.parameters[0], 4 * (number % 8), 4, Constant(Ty.I32, number), volatile=True)
+            store.block = middle
+            middle.instrs.append(store)
+        sources = SourceMap()
+        diagnostics = Diagnostics(sources)
+        made.append((generate(function, Target(cpu), sources, diagnostics), [d.code for d in diagnostics.found]))
+    assert made[0][1] == ["E0502"]
+    insns, codes = made[1][0].insns, made[1][1]
+    assert not codes
+    at = next(i for i, insn in enumerate(insns) if insn.op == isa.JMP32 | isa.JA)
+    assert at + 1 + insns[at].imm == len(insns) - 2
