@@ -13,12 +13,11 @@ from ..ir import cfg
 from ..ir import model as ir
 from ..target import Target
 from .overlay import overlay
+from .unify import unify
 
 
 def prepare(function: ir.Function, target: Target) -> None:
     """Rewrite `function` in place."""
-    _split_conditions(function)
-    cfg.split_critical_edges(function)
     for block in function.blocks:
         _fold_zero_divisors(block)
         if target.cpu < 4 and any(isinstance(i, ir.Binary) and i.op in ("sdiv", "smod") for i in block.instrs):
@@ -26,6 +25,9 @@ def prepare(function: ir.Function, target: Target) -> None:
         if any(isinstance(i, ir.MemCopy | ir.MemSet) for i in block.instrs):
             _expand_memory(block)
     overlay(function)
+    unify(function)
+    _split_conditions(function)
+    cfg.split_critical_edges(function)
 
 
 class _Emitter:

@@ -198,10 +198,10 @@ def with_driver(module: Module) -> Module:
     return out
 
 
-def random_module(seed: int, size: int = 12) -> Module:
-    """A driver and a random `f`, which sometimes calls a random `g`."""
+def random_module(seed: int, size: int = 12, *, calls: float = 0.2) -> Module:
+    """A driver and a random `f`, which calls a random `g` with the probability `calls`."""
     rng = random.Random(seed)
-    if rng.random() < 0.2:
+    if rng.random() < calls:
         module = make_module(rng, size)
     else:
         module = Module({"f": make_function(rng, size)})
