@@ -44,7 +44,8 @@ def run(arguments: argparse.Namespace) -> int:
     for text in arguments.settings:
         set_element(machine.maps, text)
     runs: list[tuple[bytes | None, Run]] = []
-    for packet in packets or [None]:
+    inputs: list[bytes | None] = [*packets] or [None]
+    for packet in inputs:
         result = machine.run(programs[0].name, packet=packet, ctx=context)
         runs.append((packet, result))
         if not arguments.json:

@@ -13,7 +13,7 @@ from ..maps import TypedMap
 from .inputs import usage_error
 
 
-def map_lines(maps: dict[str, TypedMap]) -> list[str]:
+def map_lines(maps: Mapping[str, TypedMap]) -> list[str]:
     """Every map's elements, a line each; of arrays only what is not zero."""
     lines = []
     for name, typed in maps.items():
@@ -26,7 +26,7 @@ def map_lines(maps: dict[str, TypedMap]) -> list[str]:
     return lines
 
 
-def maps_json(maps: dict[str, TypedMap]) -> dict[str, list[dict[str, Any]]]:
+def maps_json(maps: Mapping[str, TypedMap]) -> dict[str, list[dict[str, Any]]]:
     """Every map's elements as a list of {"key", "value"}; per-CPU values are lists."""
     return {
         name: [{"key": plain(key), "value": plain(value)} for key, value in typed.nonzero()]
