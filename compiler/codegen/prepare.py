@@ -12,6 +12,7 @@ from __future__ import annotations
 from ..ir import cfg
 from ..ir import model as ir
 from ..target import Target
+from .align import align_stack
 from .overlay import overlay
 from .unify import unify
 
@@ -24,6 +25,7 @@ def prepare(function: ir.Function, target: Target) -> None:
             _expand_divisions(function, block)
         if any(isinstance(i, ir.MemCopy | ir.MemSet) for i in block.instrs):
             _expand_memory(block)
+    align_stack(function)
     overlay(function)
     unify(function)
     _split_conditions(function)

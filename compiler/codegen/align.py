@@ -1,0 +1,105 @@
+"""`align_stack`: accesses to the stack are aligned, as the verifier wants them (packets and map values may be at odd places).
+
+    load.4 i32 [%packed + 7]   ->   load.1 at 7, load.2 at 8, load.1 at 10, put together with shifts
+
+Only packed structs and their bit-fields have such accesses. Objects are placed at multiples of what their size allows.
+"""
+
+from __future__ import annotations
+
+from ..ir import model as ir
+from ..ir.model import Ty
+
+
+def align_stack(function: ir.Function) -> None:
+    """Raise the alignment of allocas and split misaligned accesses at constant offsets, in place."""
+    allocas = [instr for instr in function.blocks[0].instrs if isinstance(instr, ir.Alloca)]
+    if not allocas:
+        return
+    for alloca in allocas:
+        alloca.align = max(alloca.align, next(a for a in (8, 4, 2, 1) if a <= max(alloca.size, 1)))
+    replaced: dict[ir.Value, ir.Value] = {}
+    for block in function.blocks:
+        if any(_is_misaligned(instr) for instr in block.instrs):
+            out: list[ir.Instr] = []
+            for instr in block.instrs:
+                if isinstance(instr, ir.Load) and _is_misaligned(instr):
+                    replaced[instr] = _load(instr, out)
+                elif isinstance(instr, ir.Store) and _is_misaligned(instr):
+                    _store(instr, out)
+                else:
+                    out.append(instr)
+            for instr in out:
+                instr.block = block
+            block.instrs = out
+    if replaced:
+        for block in function.blocks:
+            assert block.terminator is not None
+            for instr in [*block.instrs, block.terminator]:
+                instr.operands = [replaced.get(operand, operand) for operand in instr.operands]
+
+
+def _place(address: ir.Value, offset: int) -> tuple[ir.Value, int]:
+    while isinstance(address, ir.PtrAdd) and isinstance(address.operands[1], ir.Constant):
+        offset += address.operands[1].signed
+        address = address.operands[0]
+    return address, offset
+
+
+def _is_misaligned(instr: ir.Instr) -> bool:
+    if not isinstance(instr, ir.Load | ir.Store) or instr.size == 1:
+        return False
+    base, offset = _place(instr.operands[0], instr.offset)
+    return isinstance(base, ir.Alloca) and (offset % instr.size != 0 or base.align < instr.size)
+
+
+def _pieces(instr: ir.Load | ir.Store) -> list[tuple[int, int]]:
+    """(offset from the access's start, size) of aligned parts."""
+    base, offset = _place(instr.operands[0], instr.offset)
+    assert isinstance(base, ir.Alloca)
+    found, at = [], 0
+    while at < instr.size:
+        size = next(s for s in (4, 2, 1) if s <= instr.size - at and (offset + at) % s == 0 and s <= base.align)
+        found.append((at, size))
+        at += size
+    return found
+
+
+def _load(instr: ir.Load, out: list[ir.Instr]) -> ir.Value:
+    type = Ty.I64 if instr.size == 8 else Ty.I32
+
+    def add(new: ir.Instr) -> ir.Instr:
+        out.append(new)
+        return new
+
+    whole: ir.Instr | None = None
+    for at, size in _pieces(instr):
+        part = add(ir.Load(Ty.I32, instr.operands[0], instr.offset + at, size, volatile=instr.volatile, span=instr.span))
+        if type is Ty.I64:
+            part = add(ir.Unary("zext", part, instr.span))
+        if at:
+            part = add(ir.Binary("shl", part, ir.Constant(type, 8 * at), instr.span))
+        whole = part if whole is None else add(ir.Binary("or", whole, part, instr.span))
+    assert whole is not None
+    return add(ir.Unary("inttoptr", whole, instr.span)) if instr.type is Ty.PTR else whole
+
+
+def _store(instr: ir.Store, out: list[ir.Instr]) -> None:
+    address, value = instr.operands
+    if value.type is Ty.PTR:
+        value = ir.Unary("ptrtoint", value, instr.span)
+        out.append(value)
+    for at, size in _pieces(instr):
+        if isinstance(value, ir.Constant):
+            part: ir.Value = ir.Constant(Ty.I32, value.value >> 8 * at & (1 << 8 * size) - 1)
+        elif isinstance(value, ir.Undef):
+            part = ir.Constant(Ty.I32, 0)
+        else:
+            part = value
+            if at:
+                part = ir.Binary("lshr", value, ir.Constant(value.type, 8 * at), instr.span)
+                out.append(part)
+            if value.type is Ty.I64:
+                part = ir.Unary("trunc", part, instr.span)
+                out.append(part)
+        out.append(ir.Store(address, instr.offset + at, size, part, volatile=instr.volatile, span=instr.span))
