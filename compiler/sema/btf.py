@@ -34,7 +34,6 @@ def emit_btf(unit: tree.Unit, functions: Collection[str] | None = None) -> Emitt
     """
     emitter = _Emitter()
     variables = [*unit.globals, *(s for s in unit.externs if isinstance(s, tree.Global) and s.section)]
-    variables = [v for v in variables if not v.name.startswith(".")]  # literals have no names
     for variable in variables:
         if variable.section == ".maps":
             emitter.variable(variable)
@@ -70,6 +69,8 @@ class _Emitter:
                 for member in record.fields or []:  # keys and values are behind pointers: they must be complete
                     self.type(member.type)
         to = self.type(variable.type)
+        if variable.name.startswith("."):  # literals have a type and no name
+            return
         made = self.btf.add(b.Var(variable.name, to, _LINKAGE[variable.linkage]))
         self.out.variables[variable.name] = made
         for tag in variable.tags:

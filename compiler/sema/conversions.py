@@ -89,7 +89,7 @@ class Conversions(Checker):
     def promote(self, e: tree.Expr) -> tree.Expr:
         """Integer promotions (C11 6.3.1.1p2)."""
         t = integer_of(e.type)
-        field = _bit_field(e)
+        field = bit_field(e)
         if field is not None and field.bits is not None and field.bits <= 32:
             return self.cast(e, ct.UINT if field.bits == 32 and not t.signed else ct.INT)
         if t.rank < ct.INT.rank:
@@ -183,7 +183,7 @@ class Conversions(Checker):
                 self._check_pointers(e, source, target, to, how, span, notes)
                 return self.cast(e, to)
             if is_integer(source):
-                if not _is_null(e):
+                if not is_null(e):
                     self.error("E0304", span, self._doing(how, to, e.type, "incompatible integer to pointer conversion"),
                                fix=f"if this is meant, cast it: ({_cast_text(to)})(unsigned long)...", notes=notes)  # fmt: skip
                 return self.cast(e, to)
@@ -208,7 +208,7 @@ class Conversions(Checker):
 
     def _check_pointers(self, e: tree.Expr, source: ct.Pointer, target: ct.Pointer, to: ct.Type, how: str, span: Span,
                         notes: list[tuple[str, Span | int | None]]) -> None:  # fmt: skip
-        if _is_null(e):
+        if is_null(e):
             return
         a, b = source.target, target.target
         bare_a, bare_b = ct.strip(a), ct.strip(b)
@@ -240,9 +240,9 @@ class Conversions(Checker):
 
     def common_pointer(self, left: tree.Expr, right: tree.Expr, span: Span, what: str) -> ct.Type:
         """The pointer type two operands of ?: or a comparison meet in (C11 6.5.15p6)."""
-        if _is_null(left) and not is_pointer(left.type):
+        if is_null(left) and not is_pointer(left.type):
             return right.type
-        if _is_null(right) and not is_pointer(right.type):
+        if is_null(right) and not is_pointer(right.type):
             return left.type
         a, b = ct.strip(left.type), ct.strip(right.type)
         if not isinstance(a, ct.Pointer) or not isinstance(b, ct.Pointer):
@@ -251,9 +251,9 @@ class Conversions(Checker):
             return left.type if isinstance(a, ct.Pointer) else right.type
         const = qualifiers(a.target)[0] or qualifiers(b.target)[0]
         volatile = qualifiers(a.target)[1] or qualifiers(b.target)[1]
-        if _is_null(left) and is_void(a.target):
+        if is_null(left) and is_void(a.target):
             return right.type
-        if _is_null(right) and is_void(b.target):
+        if is_null(right) and is_void(b.target):
             return left.type
         if is_void(a.target) or is_void(b.target):
             return ct.Pointer(qualify(ct.VOID, const=const, volatile=volatile))
@@ -271,7 +271,7 @@ class Conversions(Checker):
         return is_record(t)
 
 
-def _bit_field(e: tree.Expr) -> ct.Field | None:
+def bit_field(e: tree.Expr) -> ct.Field | None:
     """The bit-field a value comes from, if it does."""
     match e:
         case tree.Load(lvalue=tree.Member(field=field)) | tree.Member(field=field):
@@ -279,12 +279,12 @@ def _bit_field(e: tree.Expr) -> ct.Field | None:
         case tree.Assign(lvalue=lvalue) | tree.CompoundAssign(lvalue=lvalue) | tree.IncDec(lvalue=lvalue):
             return lvalue.field if isinstance(lvalue, tree.Member) and lvalue.field.bits is not None else None
         case tree.Comma(right=right):
-            return _bit_field(right)
+            return bit_field(right)
         case _:
             return None
 
 
-def _is_null(e: tree.Expr) -> bool:
+def is_null(e: tree.Expr) -> bool:
     """A null pointer constant (C11 6.3.2.3p3): 0, or 0 cast to void *."""
     if not isinstance(e, tree.Constant) or e.value != 0:
         return False

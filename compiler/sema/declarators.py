@@ -100,8 +100,8 @@ class Declarators(Specifiers):
                 t = self.declared_type(param.type, param)
                 if is_void(t) and len(params) == 1 and not getattr(param, "name", None):
                     break
-                parameters.append(ct.Parameter(getattr(param, "name", None) or "",
-                                               unqualified(self.adjusted(t, param.coord or span))))
+                name = getattr(param, "name", None) or ""
+                parameters.append(ct.Parameter(name, _signature(self.adjusted(t, param.coord or span))))
         finally:
             self.scopes.pop()
         return ct.Function(result, tuple(parameters), variadic)
@@ -147,3 +147,9 @@ class Declarators(Specifiers):
                 except literals.LiteralError:
                     text = " ".join(node.message.value)
             self.error("E0374", node.cond.coord, f"static assertion failed{': ' + text if text else ''}")
+
+
+def _signature(t: ct.Type) -> ct.Type:
+    """A parameter's type in its function's type: without const and volatile (C11 6.7.6.3p15); clang keeps restrict."""
+    bare = unqualified(t)
+    return ct.Qualified(bare, restrict=True) if isinstance(t, ct.Qualified) and t.restrict else bare

@@ -9,7 +9,7 @@ from . import fold, tree
 from . import types as ct
 from .compare import is_integer, is_pointer, is_record, is_scalar, is_void, qualifiers, same_type, unqualified
 from .constants import Constants
-from .conversions import _is_null
+from .conversions import bit_field, is_null
 from .layout import is_complete, size_of
 from .spelling import quote
 
@@ -82,14 +82,14 @@ class Operators(Constants):
             return fold.compare(op, left, right, span)
         if not is_scalar(left.type) or not is_scalar(right.type):
             raise self.invalid_operands(left, right, span, op)
-        if is_pointer(left.type) and is_pointer(right.type) and not (_is_null(left) or _is_null(right)):
+        if is_pointer(left.type) and is_pointer(right.type) and not (is_null(left) or is_null(right)):
             a, b = ct.strip(left.type), ct.strip(right.type)
             assert isinstance(a, ct.Pointer)
             assert isinstance(b, ct.Pointer)
             if not (is_void(a.target) or is_void(b.target) or same_type(a.target, b.target)):
                 self.warn("W0306", span, f"comparison of distinct pointer types ({quote(left.type)} and {quote(right.type)})",
                           fix="cast one side to 'void *'")  # fmt: skip
-        elif not (_is_null(left) or _is_null(right)):
+        elif not (is_null(left) or is_null(right)):
             self.warn("W0307", span, f"comparison between pointer and integer ({quote(left.type)} and {quote(right.type)})",
                       fix="cast the integer to a pointer, or the pointer to 'unsigned long'")  # fmt: skip
         t = left.type if is_pointer(left.type) else right.type
@@ -162,14 +162,14 @@ class Operators(Constants):
 
     def modifiable(self, e: tree.Expr, span: Span) -> None:
         """The left side of an assignment must be a modifiable lvalue (C11 6.3.2.1p1)."""
+        t = ct.strip(e.type)
+        if isinstance(t, ct.Function):
+            raise self.error("E0324", span, "a function is not assignable")
         if not self.is_lvalue(e):
             raise self.error("E0324", span, "expression is not assignable", fix="assign to a variable, member or element")
-        t = ct.strip(e.type)
         if isinstance(t, ct.Array):
             raise self.error("E0324", span, f"array type {quote(e.type)} is not assignable",
                              fix="copy with __builtin_memcpy() or element by element")  # fmt: skip
-        if isinstance(t, ct.Function):
-            raise self.error("E0324", span, "a function is not assignable")
         if not is_complete(t):
             raise self.error("E0301", span, f"assignment to an object of incomplete type {quote(e.type)}")
         if qualifiers(e.type)[0] or (isinstance(t, ct.Record) and has_const_member(t)):
@@ -282,7 +282,8 @@ class Operators(Constants):
         if isinstance(e, tree.Constant):
             return tree.Constant(fold.wrap(e.value, t), t, span)
         result = self.cast(e, t)
-        if result is e and e.type != t:  # the sugar counts for typeof and messages
+        # the sugar counts for typeof and messages; and what was cast is no bit-field any more
+        if result is e and (e.type != t or bit_field(e) is not None):
             return tree.Cast(e, t, span)
         return result
 

@@ -68,14 +68,15 @@ def test_values_and_types_of_random_constant_expressions_are_those_of_gcc(tmp_pa
 def test_promotions_of_bit_fields_and_enums_are_those_of_gcc(tmp_path: Path) -> None:
     declarations = """
         enum plain { A, B }; enum negative { N = -1 }; enum wide { W = 1ull << 40 };
-        struct s { unsigned u3 : 3; unsigned u32 : 32; int i5 : 5; _Bool b : 1; unsigned char c : 8; } s;
+        struct s { unsigned u3 : 3; unsigned u32 : 32; int i5 : 5; _Bool b : 1; unsigned char c : 8; unsigned long l : 20; } s;
         enum plain p; enum negative n; enum wide w; unsigned short us; signed char sc; char c;
     """
     cases = [
         "+s.u3", "+s.u32", "+s.i5", "+s.b", "+s.c", "s.u3 + 1u", "s.u32 - 1", "+p", "+n", "+w", "p + n", "us + us", "us << 1l",
         "sc * c", "-us", "~sc", "!w", "1 ? us : sc", "1 ? 1u : 1l", "sizeof(char)", "'a'", "A", "N", "W", "us += 1",
         "+(s.u3 = 1)",
-        "+(s.u3, s.u3)", "s.u3 << 2", "&s == 0", "(char *)0 - (char *)0", "__builtin_expect(1, 1)", "0 ?: us",
+        "+(s.u3, s.u3)", "s.u3 << 2", "&s == 0", "(unsigned long)s.l + 1", "(int)s.u3 + 1u", "(char *)0 - (char *)0",
+        "__builtin_expect(1, 1)", "0 ?: us",
     ]  # fmt: skip
     prints = "\n".join(f'printf("%d\\n", _Generic(({e}), {_GENERIC}));' for e in cases)
     expected = run_gcc(f"#include <stdio.h>\n{declarations} int main(void) {{ {prints} return 0; }}", tmp_path)
