@@ -124,7 +124,7 @@ class Conversions(Checker):
     def cast(self, e: tree.Expr, t: ct.Type) -> tree.Expr:
         """Convert a scalar to scalar type `t`; no node if nothing changes."""
         if ct.strip(e.type) == ct.strip(t) and not isinstance(ct.strip(t), ct.Pointer):
-            if _bit_field(e) is not None:  # a cast bit-field is one no more: it promotes by its type, not by its width
+            if bit_field(e) is not None:  # a cast bit-field is one no more: it promotes by its type, not by its width
                 return tree.Cast(e, t, e.span)
             return e if e.type == t or not isinstance(e, tree.Constant) else tree.Constant(e.value, t, e.span)
         if e.type == t:

@@ -9,7 +9,7 @@ from . import fold, tree
 from . import types as ct
 from .compare import is_integer, is_pointer, is_record, is_scalar, is_void, qualifiers, same_type, unqualified
 from .constants import Constants
-from .conversions import bit_field, is_null
+from .conversions import is_null
 from .layout import is_complete, size_of
 from .spelling import quote
 
@@ -282,8 +282,7 @@ class Operators(Constants):
         if isinstance(e, tree.Constant):
             return tree.Constant(fold.wrap(e.value, t), t, span)
         result = self.cast(e, t)
-        # the sugar counts for typeof and messages; and what was cast is no bit-field any more
-        if result is e and (e.type != t or bit_field(e) is not None):
+        if result is e and e.type != t:  # the sugar counts for typeof and messages
             return tree.Cast(e, t, span)
         return result
 

@@ -133,7 +133,8 @@ _CASES = {
     "functions": """
         static __attribute__((noinline)) int helper(int a, const char *b) { asm volatile(""); return a + b[0]; }
         __attribute__((noinline)) void nothing(void) { asm volatile(""); }
-        __attribute__((weak)) long unnamed(int, int b); long unnamed(int a, int b) { return helper(a, "x") + b; }
+        extern int (*table[2])(int, void *);
+        __attribute__((weak)) long unnamed(int, int b); long unnamed(int a, int b) { return helper(a, (char *)&table) + b; }
         int (*table[2])(int, void *); int f(void) { nothing(); return unnamed(1, 2); }
     """,
     "data in sections": """
