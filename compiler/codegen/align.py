@@ -11,7 +11,7 @@ from ..ir import model as ir
 from ..ir.model import Ty
 
 
-def align_stack(function: ir.Function) -> None:
+def align_stack(function: ir.Function, *, big_endian: bool) -> None:
     """Raise the alignment of allocas and split misaligned accesses at constant offsets, in place."""
     allocas = [instr for instr in function.blocks[0].instrs if isinstance(instr, ir.Alloca)]
     if not allocas:
@@ -24,9 +24,9 @@ def align_stack(function: ir.Function) -> None:
             out: list[ir.Instr] = []
             for instr in block.instrs:
                 if isinstance(instr, ir.Load) and _is_misaligned(instr):
-                    replaced[instr] = _load(instr, out)
+                    replaced[instr] = _load(instr, out, big_endian)
                 elif isinstance(instr, ir.Store) and _is_misaligned(instr):
-                    _store(instr, out)
+                    _store(instr, out, big_endian)
                 else:
                     out.append(instr)
             for instr in out:
@@ -65,7 +65,7 @@ def _pieces(instr: ir.Load | ir.Store) -> list[tuple[int, int]]:
     return found
 
 
-def _load(instr: ir.Load, out: list[ir.Instr]) -> ir.Value:
+def _load(instr: ir.Load, out: list[ir.Instr], big_endian: bool) -> ir.Value:
     type = Ty.I64 if instr.size == 8 else Ty.I32
 
     def add(new: ir.Instr) -> ir.Instr:
@@ -77,27 +77,29 @@ def _load(instr: ir.Load, out: list[ir.Instr]) -> ir.Value:
         part = add(ir.Load(Ty.I32, instr.operands[0], instr.offset + at, size, volatile=instr.volatile, span=instr.span))
         if type is Ty.I64:
             part = add(ir.Unary("zext", part, instr.span))
-        if at:
-            part = add(ir.Binary("shl", part, ir.Constant(type, 8 * at), instr.span))
+        shift = 8 * (instr.size - at - size if big_endian else at)
+        if shift:
+            part = add(ir.Binary("shl", part, ir.Constant(type, shift), instr.span))
         whole = part if whole is None else add(ir.Binary("or", whole, part, instr.span))
     assert whole is not None
     return add(ir.Unary("inttoptr", whole, instr.span)) if instr.type is Ty.PTR else whole
 
 
-def _store(instr: ir.Store, out: list[ir.Instr]) -> None:
+def _store(instr: ir.Store, out: list[ir.Instr], big_endian: bool) -> None:
     address, value = instr.operands
     if value.type is Ty.PTR:
         value = ir.Unary("ptrtoint", value, instr.span)
         out.append(value)
     for at, size in _pieces(instr):
+        shift = 8 * (instr.size - at - size if big_endian else at)
         if isinstance(value, ir.Constant):
-            part: ir.Value = ir.Constant(Ty.I32, value.value >> 8 * at & (1 << 8 * size) - 1)
+            part: ir.Value = ir.Constant(Ty.I32, value.value >> shift & (1 << 8 * size) - 1)
         elif isinstance(value, ir.Undef):
             part = ir.Constant(Ty.I32, 0)
         else:
             part = value
-            if at:
-                part = ir.Binary("lshr", value, ir.Constant(value.type, 8 * at), instr.span)
+            if shift:
+                part = ir.Binary("lshr", value, ir.Constant(value.type, shift), instr.span)
                 out.append(part)
             if value.type is Ty.I64:
                 part = ir.Unary("trunc", part, instr.span)

@@ -1,4 +1,19 @@
-"""`generate`: an IR function to an object's function."""
+"""`generate`: an IR function to an object's function.
+
+| stage            | on                 | why here                                                                    |
+|------------------|--------------------|-----------------------------------------------------------------------------|
+| prepare          | IR                 | lowers what BPF lacks, folds copies of inlined functions, splits edges       |
+| select           | -> virtual regs    | one IR instruction at a time, with what was planned for its users            |
+| allocate         | -> r0-r9           | limits the pressure by spilling, then colors                                 |
+| share_slots      | real registers     | the stack is small; copies between slots vanish                              |
+| clean_up         |                    | what spilling and coloring left                                              |
+| drop_known       |                    | before ends are compared: equal ends should look equal                       |
+| skip_empty       |                    | blocks that only jump on would hide that two blocks go the same way          |
+| merge_tails      |                    | needs final registers and slots                                              |
+| hoist_moves      |                    | last change of blocks: what is left at both sides of a branch                |
+| lay_out_frame    |                    | objects that are no longer used take no space                                |
+| lay_out, emit    | -> slots           | order, jumps, encoding, references, lines                                    |
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`prepare`: IR that selection can take one to one: no critical edges, no division that BPF lacks.
+"""`prepare`: IR that selection can take one to one: no critical edges, no division that BPF lacks, aligned stack accesses.
 
     sdiv a, b   ->   s = (a ^ b) >> 63;  q = |a| / |b|;  (q ^ s) - s
     smod a, b   ->   s = a >> 63;        r = |a| % |b|;  (r ^ s) - s       where |x| = (x ^ (x >> 63)) - (x >> 63)
@@ -25,7 +25,7 @@ def prepare(function: ir.Function, target: Target) -> None:
             _expand_divisions(function, block)
         if any(isinstance(i, ir.MemCopy | ir.MemSet) for i in block.instrs):
             _expand_memory(block)
-    align_stack(function)
+    align_stack(function, big_endian=target.big_endian)
     overlay(function)
     unify(function)
     _split_conditions(function)

@@ -322,3 +322,19 @@ def test_a_jump_that_is_too_far_is_long_since_v4_and_refused_before() -> None:
     assert not codes
     at = next(i for i, insn in enumerate(insns) if insn.op == isa.JMP32 | isa.JA)
     assert at + 1 + insns[at].imm == len(insns) - 2
+
+
+def test_stack_accesses_are_aligned_also_in_packed_objects() -> None:
+    body = """  %3 = alloca 13, align 1, "s"
+  store.8 [%3 + 0], %2
+  store.4 [%3 + 7], %1
+  store.1 [%3 + 11], 0
+  %4 = load.4 i32 [%3 + 7]
+  %5 = load.8 i64 [%3 + 3]
+  %6 = zext %4
+  %7 = add i64 %5, %6
+  return %7"""
+    for insn in slots(body):
+        kind = insn.op & 7
+        if kind in (isa.LDX, isa.ST, isa.STX) and 10 in (insn.src, insn.dst):
+            assert insn.off % isa.SIZE_BYTES[insn.op & 0x18] == 0
