@@ -109,7 +109,7 @@ class Values:
             if instr not in self.skipped:
                 self.choices[instr] = Choice(instr, 1, 0)
             return
-        if not isinstance(instr, ir.Binary):
+        if not isinstance(instr, ir.Binary) or instr in self.skipped:  # a bit test is made where it is branched on
             return
         a, b = instr.operands
         operand, constant = (a, b) if isinstance(b, ir.Constant) else (b, a)
