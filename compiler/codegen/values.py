@@ -70,6 +70,8 @@ class Values:
         for block in function.blocks:
             for instr in block.instrs:
                 self._plan(instr)
+        for block in function.blocks:  # what is skipped must be known by now
+            for instr in block.instrs:
                 self._plan_choice(instr)
         for value, users in self.users.items():
             self.readers.setdefault(self.root(value), []).extend(users)
