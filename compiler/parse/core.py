@@ -57,6 +57,7 @@ class Core(CParser):  # type: ignore[misc,unused-ignore]
         super().__init__()
         self.sources = sources
         self.diagnostics = diagnostics
+        self._scope_stack = [{"__builtin_va_list": True}]
         self._depth = 0
         self._index = 0
         end = tokens[-1].loc if tokens else 0

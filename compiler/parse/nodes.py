@@ -175,6 +175,16 @@ class Union(c_ast.Union):  # type: ignore[misc,unused-ignore]
     preserve: bool
 
 
+class File(c_ast.FileAST):  # type: ignore[misc,unused-ignore]
+    """A translation unit; `quiet` has the locations of tokens for which a pragma turned a warning off, by its code."""
+
+    __slots__ = ("quiet",)
+
+    def __init__(self, ext: list[c_ast.Node], quiet: dict[str, set[int]]) -> None:
+        super().__init__(ext, None)
+        self.quiet = quiet
+
+
 def attributes_of(node: Any) -> list[Attribute]:
     """The attributes written at a node."""
     found: list[Attribute] = getattr(node, "attributes", None) or []

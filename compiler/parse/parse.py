@@ -9,6 +9,7 @@ from pycparser import c_ast
 
 from ..diagnostics import Diagnostics
 from ..source import SourceMap
+from .nodes import File
 from .statements import Statements
 from .tokens import convert
 
@@ -22,10 +23,11 @@ def parse(tokens: Sequence[Token], sources: SourceMap, diagnostics: Diagnostics)
     Syntax errors (E02xx) go to `diagnostics`, several of one file; the tree is then incomplete and not for the checker.
     Raises `CompileError` if there are too many, or if something is nested too deep.
     """
-    toks = convert(tokens, diagnostics)
+    quiet: dict[str, set[int]] = {}
+    toks = convert(tokens, diagnostics, quiet)
     parser = Statements(toks, sources, diagnostics)
     try:
-        return c_ast.FileAST(parser._parse_translation_unit(), None)
+        return File(parser._parse_translation_unit(), quiet)
     except RecursionError:
         raise diagnostics.fatal(
             "E0204", parser._here(), "the program is nested too deep here", fix="split the expression or function"

@@ -74,14 +74,30 @@ _FLOAT = re.compile(r"0[xX][\da-fA-F.]*[pP].*|(?!0[xX])[\d.]*(?:\.|[eE]).*|\d+[f
 _PACK = re.compile(r"pack\s*\(\s*(push|pop|show)?\s*(?:,?\s*(?!\d)\w+\s*)?(?:,?\s*(\d+)\s*)?\)")
 
 
-def convert(tokens: Sequence[Token], diagnostics: Diagnostics) -> list[Tok]:
-    """The preprocessor's tokens as the parser's. Of the pragmas only `unroll` and its like stay."""
+# clang's warning flags that `#pragma GCC diagnostic ignored` may name, and what they are here
+FLAGS = {
+    "-Wint-conversion": "E0304", "-Wconstant-conversion": "W0301", "-Wpointer-sign": "W0302",
+    "-Wincompatible-pointer-types": "W0303", "-Wincompatible-pointer-types-discards-qualifiers": "W0304",
+    "-Wpointer-type-mismatch": "W0305", "-Wcompare-distinct-pointer-types": "W0306", "-Wpointer-integer-compare": "W0307",
+    "-Wdivision-by-zero": "W0311", "-Wshift-count-overflow": "W0312", "-Warray-bounds": "W0313",
+    "-Wexcess-initializers": "W0321", "-Wunknown-attributes": "W0331", "-Wattributes": "W0331",
+    "-Wunused-value": "W0342", "-Wreturn-type": "W0344",
+}  # fmt: skip
+
+
+def convert(tokens: Sequence[Token], diagnostics: Diagnostics, quiet: dict[str, set[int]]) -> list[Tok]:
+    """The preprocessor's tokens as the parser's. Of the pragmas only `unroll` and its like stay.
+
+    `quiet` gets the locations of tokens for which a pragma turned a warning off, by its code.
+    """
     out: list[Tok] = []
     pack: list[int] = []
     state = _Pragmas()
     keywords, punctuators = KEYWORDS.get, PUNCTUATORS
     for token in tokens:
         kind, text = token.kind, token.text
+        for code in state.ignored:
+            quiet.setdefault(code, set()).add(token.loc)
         if kind == "id":
             type = keywords(text)
             if type is None:
@@ -122,6 +138,8 @@ class _Pragmas:
 
     def __init__(self) -> None:
         self.pack = 0
+        self.ignored: frozenset[str] = frozenset()
+        self._saved: list[frozenset[str]] = []
         self.attributes: list[bool] = []  # of what is pushed: is it preserve_access_index?
 
     def apply(self, text: str, loc: int, diagnostics: Diagnostics, stack: list[int]) -> bool:
@@ -132,6 +150,9 @@ class _Pragmas:
             return False
         if words[0] in ("unroll", "nounroll"):
             return True
+        if words[0] in ("GCC", "clang") and words[1:2] == ["diagnostic"]:
+            self._diagnostic(words[2:])
+            return False
         if words[:2] == ["clang", "loop"] or words[:2] == ["GCC", "unroll"]:
             return True
         if words[:2] == ["clang", "attribute"]:
@@ -156,3 +177,14 @@ class _Pragmas:
             if number:
                 self.pack = int(number)
         return False
+
+    def _diagnostic(self, words: list[str]) -> None:
+        """`#pragma GCC diagnostic push | pop | ignored "-Wflag" | warning "-Wflag" | error "-Wflag"`."""
+        match words:
+            case ["push"]:
+                self._saved.append(self.ignored)
+            case ["pop"]:
+                self.ignored = self._saved.pop() if self._saved else frozenset()
+            case [action, flag] if flag.strip('"') in FLAGS:
+                code = FLAGS[flag.strip('"')]
+                self.ignored = self.ignored | {code} if action == "ignored" else self.ignored - {code}

@@ -19,6 +19,7 @@ def analyze(ast: c_ast.FileAST, sources: SourceMap, diagnostics: Diagnostics) ->
     Raises `CompileError` if there are too many errors.
     """
     checker = Functions(sources, diagnostics)
+    checker.quiet = getattr(ast, "quiet", {})
     try:
         for node in ast.ext:
             if isinstance(node, c_ast.FuncDef):

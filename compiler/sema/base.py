@@ -14,7 +14,10 @@ from ..diagnostics import Diagnostics
 from ..source import SourceMap, Span
 from . import tree
 from . import types as ct
-from .names import Entity, Scope, suggest
+from .names import Entity, Scope, TypeName, suggest
+
+# named by headers; any use of a value is refused
+_VA_LIST = TypeName(ct.Typedef("__builtin_va_list", ct.Pointer(ct.VOID)), Span(0, 0, 0))
 
 
 class Poison(Exception):
@@ -27,7 +30,7 @@ class Checker:
     def __init__(self, sources: SourceMap, diagnostics: Diagnostics) -> None:
         self.sources = sources
         self.diagnostics = diagnostics
-        self.scopes: list[Scope] = [Scope()]
+        self.scopes: list[Scope] = [Scope({"__builtin_va_list": _VA_LIST})]
         self.function: tree.FunctionSymbol | None = None
         self.functions: list[tree.FunctionSymbol] = []
         self.globals: list[tree.Global] = []
@@ -35,6 +38,7 @@ class Checker:
         self.literals: dict[tuple[bytes, int], tree.Global] = {}
         self.helpers: dict[tree.Global, int] = {}  # function pointers that are helper numbers
         self.unevaluated = 0  # inside sizeof, typeof, ...
+        self.quiet: dict[str, set[int]] = {}  # what pragmas turned off: locations by code
         self._undeclared: set[str] = set()
 
     # --- complaints -----------------------------------------------------------------------------------------------
@@ -47,8 +51,14 @@ class Checker:
 
     def warn(self, code: str, span: Span, message: str, *, fix: str = "",
              notes: Iterable[tuple[str, Span | int | None]] = ()) -> None:  # fmt: skip
-        """Report a warning."""
+        """Report a warning, unless a pragma turned it off there."""
+        if self.silenced(code, span):
+            return
         self.diagnostics.warning(code, span, message, fix=fix, notes=notes)
+
+    def silenced(self, code: str, span: Span) -> bool:
+        """True if `#pragma GCC diagnostic ignored` covers `code` at `span`."""
+        return code in self.quiet and (span.point in self.quiet[code] or span.first in self.quiet[code])
 
     # --- scopes ---------------------------------------------------------------------------------------------------
 

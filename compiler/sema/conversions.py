@@ -174,7 +174,7 @@ class Conversions(Checker):
                 self._check_constant(e, to, span)
                 return self.cast(e, to)
             if isinstance(source, ct.Pointer):
-                if integer_of(target).rank:
+                if integer_of(target).rank and not self.silenced("E0304", e.span):
                     self.error("E0304", span, self._doing(how, to, e.type, "incompatible pointer to integer conversion"),
                                fix=f"if this is meant, cast it: ({_cast_text(to)})...", notes=notes)  # fmt: skip
                 return self.cast(e, to)
@@ -183,7 +183,7 @@ class Conversions(Checker):
                 self._check_pointers(e, source, target, to, how, span, notes)
                 return self.cast(e, to)
             if is_integer(source):
-                if not is_null(e):
+                if not is_null(e) and not self.silenced("E0304", e.span):
                     self.error("E0304", span, self._doing(how, to, e.type, "incompatible integer to pointer conversion"),
                                fix=f"if this is meant, cast it: ({_cast_text(to)})(unsigned long)...", notes=notes)  # fmt: skip
                 return self.cast(e, to)

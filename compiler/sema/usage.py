@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 from ..source import Span
 from . import tree
+from . import types as ct
 from .builtins import _CORE
 from .compare import is_record
+from .spelling import show
 from .walk import walk
 
 if TYPE_CHECKING:
@@ -46,6 +48,7 @@ class _Marker:
         self.diagnostics = checker.diagnostics
         self.seen: dict[tree.Global | tree.FunctionSymbol, None] = {}
         self.todo: list[tree.Global | tree.FunctionSymbol] = []
+        self.relocated: set[str] = set()
         self.calls: dict[tree.FunctionSymbol, list[tuple[tree.FunctionSymbol, Span]]] = {}
 
     def want(self, symbol: tree.Global | tree.FunctionSymbol) -> None:
@@ -86,7 +89,10 @@ class _Marker:
                 case tree.AddressOf(lvalue=lvalue):
                     _address(lvalue)
                 case tree.Member(preserve=True):
-                    self._core(node.span, f"the access to '{node.field.name}'")
+                    record = show(ct.strip(node.base.type))
+                    if record not in self.relocated:  # one complaint for each struct
+                        self.relocated.add(record)
+                        self._core(node.span, f"the access to '{node.field.name}' of '{record}'")
                 case tree.Builtin(name=name) if name in _CORE:
                     self._core(node.span, f"__builtin_{name}")
                 case tree.Call():

@@ -227,3 +227,14 @@ def test_doubtful_code_is_warned_about(statement: str, expected: str) -> None:
     [found] = warnings(wrap(statement))
     code, _, message = found.partition(" ")
     assert f"{code}:{message.partition(':')[2]}" == expected
+
+
+def test_pragmas_turn_complaints_off_where_they_say() -> None:
+    quiet = (
+        '#define QUIET(e) _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \\"-Wint-conversion\\"") '
+        'e; _Pragma("GCC diagnostic pop")\n'
+    )
+    assert errors(quiet + wrap("QUIET(n = add(vp, n)) n = add(vp, n);")) == [
+        "E0304 9: incompatible pointer to integer conversion passing 'void *' to parameter of type 'int'"
+    ]
+    assert warnings(wrap('\n#pragma GCC diagnostic ignored "-Wdivision-by-zero"\nn = n / 0;')) == []
