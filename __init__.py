@@ -8,9 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .compiler.api import compile, compile_file
-    from .compiler.diagnostics import CompileError, Diagnostic, PurebpfError
-    from .compiler.object.model import Object
+    from .compiler.api import compile as compile
+    from .compiler.api import compile_file as compile_file
+    from .compiler.diagnostics import CompileError as CompileError
+    from .compiler.diagnostics import Diagnostic as Diagnostic
+    from .compiler.diagnostics import PurebpfError as PurebpfError
+    from .compiler.object.model import Object as Object
     from .compiler.object.read import read_object as open
 
 __version__ = "0.1.0"

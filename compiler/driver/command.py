@@ -60,8 +60,6 @@ def _check(request: Request) -> None:
     if request.stage != "preprocess":
         if request.big_endian:
             raise usage_error("E0704", "big-endian BPF is not supported yet", "use -target bpf on a little-endian machine")
-        if request.target().cpu < 3:
-            raise usage_error("E0704", f"-mcpu={request.cpu} is not supported", "use -mcpu=v3, which Linux 5.1 and newer run")
     for path, language in request.inputs:
         if path == "-" and not language and request.stage != "preprocess":
             raise usage_error("E0703", "the language of the standard input is not told", "put -x c before the '-'")

@@ -288,7 +288,7 @@ OPTIONS = (
     Option("-target", _S, _target, "bpf, bpfel: the only ones", "TARGET"),
     Option("--target=", _J, _target),
     Option("--target", _S, _target),
-    Option("-mcpu=", _J, _cpu, "instruction set: v3 (default) or v4", "VERSION"),
+    Option("-mcpu=", _J, _cpu, "instruction set: v1, v2, v3 (default) or v4", "VERSION"),
     Option("-mlittle-endian", _F, _put("big_endian", False)),
     Option("-mbig-endian", _F, _put("big_endian", True)),
     Option("-std=", _J, _standard, "the standard that __STDC_VERSION__ tells; gnu17 by default", "STANDARD"),

@@ -32,7 +32,7 @@ def add_input(parser: argparse.ArgumentParser, *, several: bool = False) -> None
     group = parser.add_argument_group("compiling C")
     group.add_argument("-I", dest="include", action="append", default=[], metavar="DIR", help="search DIR for headers")
     group.add_argument("-D", dest="define", action="append", default=[], metavar="NAME[=VALUE]", help="define a macro")
-    group.add_argument("-mcpu", default="v3", metavar="VERSION", help="instruction set: v3 (default) or v4")
+    group.add_argument("-mcpu", default="v3", metavar="VERSION", help="instruction set: v1 to v4 (default v3)")
 
 
 def is_object(path: str) -> bool:
@@ -48,9 +48,9 @@ def compilation(arguments: argparse.Namespace, path: str) -> Compilation:
     """The compile of the C file at `path`, not yet run."""
     from ...compiler.preprocess import PreprocessOptions
 
-    cpus = {"v3": 3, "v4": 4}
+    cpus = {"v1": 1, "v2": 2, "v3": 3, "v4": 4}
     if arguments.mcpu not in cpus:
-        raise usage_error("E0702", f"-mcpu={arguments.mcpu} is not supported", "use -mcpu=v3 or -mcpu=v4")
+        raise usage_error("E0702", f"-mcpu={arguments.mcpu} is not supported", "use v1, v2, v3 or v4")
     target = Target(cpu=cpus[arguments.mcpu])
     defines = [("D", definition) for definition in arguments.define]
     options = PreprocessOptions(include=list(arguments.include), macros=defines, target=target)
