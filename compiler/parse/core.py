@@ -11,6 +11,7 @@ from ..diagnostics import Diagnostics
 from ..source import SourceMap, Span
 from .nodes import Attribute
 from .tokens import Tok
+from .wellknown import TYPES
 
 # clang's -fbracket-depth; blocks and declarators count as well
 MAX_NESTING = 256
@@ -22,22 +23,6 @@ SPELLED = {
     "SEMI": "';'", "COMMA": "','", "COLON": "':'", "EQUALS": "'='", "ID": "an identifier", "TYPEID": "an identifier",
     "WHILE": "'while'", "STRING_LITERAL": "a string literal",
 }  # fmt: skip
-
-# names that programs expect and a header should have given
-WELL_KNOWN = {
-    **{
-        f"{sign}{bits}": f"add 'typedef __{sign}{bits} {sign}{bits};' after including <linux/types.h>"
-        for sign in "us" for bits in (8, 16, 32, 64)
-    },
-    **{
-        f"__{sign}{bits}": "add '#include <linux/types.h>' (or <linux/bpf.h>)"
-        for sign in ("u", "s", "be", "le") for bits in (8, 16, 32, 64)
-    },
-    **{f"{sign}int{bits}_t": "add '#include <stdint.h>'" for sign in ("", "u") for bits in (8, 16, 32, 64)},
-    "bool": "add '#include <stdbool.h>', or write _Bool",
-    "size_t": "add '#include <stddef.h>', or write unsigned long",
-}  # fmt: skip
-
 
 class SyntaxFailure(Exception):
     """A syntax error on its way to where parsing can go on."""
@@ -127,9 +112,17 @@ class Core(CParser):  # type: ignore[misc,unused-ignore]
     def _after_last(self) -> Span:
         """The place just behind the token just consumed: where something is missing."""
         tok = self._buffer[self._index - 1] if self._index else None
-        if tok is None or tok.loc < 0:
-            return self._here() if tok is None else self._tok_coord(tok)
-        return Span.at(tok.loc + len(tok.value))
+        if tok is None:
+            return self._here()
+        if tok.loc >= 0:
+            return Span.at(tok.loc + len(tok.value))
+        # made by a macro, whose arguments end who knows where: behind the text before the next token
+        following = self._buffer[self._index]
+        if following is None or following.loc < 0:
+            return self._tok_coord(tok)
+        file = self.sources.file_of(following.loc)
+        text = file.text[: following.loc - file.base].rstrip()
+        return Span.at(file.base + len(text)) if text else self._tok_coord(tok)
 
     # --- errors ---------------------------------------------------------------------------------------------------
 
@@ -195,7 +188,7 @@ class Core(CParser):  # type: ignore[misc,unused-ignore]
             return
         self._scope_stack[0][tok.value] = True
         self._typedef_checked_token = None
-        fix = WELL_KNOWN.get(tok.value, "") or self._similar_type(tok.value)
+        fix = TYPES.get(tok.value, "") or self._similar_type(tok.value)
         raise SyntaxFailure("E0203", self._tok_coord(tok), f"unknown type name '{tok.value}'", fix)
 
     def _similar_type(self, name: str) -> str:

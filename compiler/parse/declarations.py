@@ -385,19 +385,22 @@ class Declarations(Expressions):
         return [info["node"] for info in infos]
 
     def _parse_init_declarator(self, spec: Spec) -> dict[str, Any]:  # type: ignore[override,unused-ignore]
-        """A declarator and its initializer. The name is in scope from its declarator on (C11 6.2.1p7)."""
-        declarator = self._parse_declarator()
+        return {"node": self._init_declarator(spec, self._parse_declarator())}
+
+    def _init_declarator(self, spec: Spec, declarator: c_ast.Node) -> Any:
+        """The declaration of a declarator, with its initializer. The name is in scope from its declarator on (C11 6.2.1p7)."""
         [node] = self._build_declarations(spec, [{"decl": declarator}])
+        is_typedef = "typedef" in spec["storage"]
         inferred = isinstance(innermost(declarator).type, c_ast.InferredType)
         if not inferred:
-            self._declare(node, "typedef" in spec["storage"])
+            self._declare(node, is_typedef)
         if self._accept("EQUALS"):
-            if "typedef" in spec["storage"]:
+            if is_typedef:
                 raise SyntaxFailure("E0201", self._here(), "a typedef cannot have an initializer")
             node.init = self._parse_initializer()
         if inferred:
             self._declare(node, False)
-        return {"node": node}
+        return node
 
     def _end_of_declaration(self) -> None:
         tok = self._peek()

@@ -60,11 +60,7 @@ class Statements(Declarations):
         return self._rest_of_declaration(spec, declarator)
 
     def _rest_of_declaration(self, spec: Spec, declarator: c_ast.Node) -> list[c_ast.Node]:
-        [node] = self._build_declarations(spec, [{"decl": declarator}])
-        self._declare(node, "typedef" in spec["storage"])
-        found = [node]
-        if self._accept("EQUALS"):
-            node.init = self._parse_initializer()
+        found = [self._init_declarator(spec, declarator)]
         while self._accept("COMMA"):
             found.append(self._parse_init_declarator(spec)["node"])
         self._end_of_declaration()

@@ -6,6 +6,7 @@ from typing import Any
 
 from pycparser import c_ast
 
+from ..parse.wellknown import TYPES
 from ..source import Span
 from . import tree
 from . import types as ct
@@ -63,7 +64,7 @@ class Access(Operators):
         if name in self._undeclared:
             return Poison()
         self._undeclared.add(name)
-        fix = MISSING.get(name, "")
+        fix = MISSING.get(name) or TYPES.get(name, "")
         notes: list[tuple[str, Span | int | None]] = []
         if not fix and (close := self.did_you_mean(name)):
             fix = f"did you mean '{close}'?"

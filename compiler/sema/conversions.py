@@ -189,7 +189,13 @@ class Conversions(Checker):
                 return self.cast(e, to)
         elif isinstance(target, ct.Record) and source is target:
             return e
-        raise self.error("E0303", span, self._doing(how, to, e.type, "incompatible type"), notes=notes)
+        fix = ""
+        if isinstance(target, ct.Pointer) and isinstance(source, ct.Record) and isinstance(e, tree.Load):
+            if isinstance(ct.strip(target.target), ct.Void) or ct.strip(target.target) is source:
+                fix = "pass its address: put '&' before it"
+        elif isinstance(source, ct.Pointer) and isinstance(target, ct.Record) and ct.strip(source.target) is target:
+            fix = "take what it points to: put '*' before it"
+        raise self.error("E0303", span, self._doing(how, to, e.type, "incompatible type"), fix=fix, notes=notes)
 
     def _doing(self, how: str, to: ct.Type, source: ct.Type, reason: str) -> str:
         text = _DOING[how][0].format(to=quote(to), source=quote(source))

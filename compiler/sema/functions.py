@@ -60,6 +60,7 @@ class Functions(Statements):
         outer, self.function = self.function, symbol
         self.body = _Body()
         scope = Scope()
+        before = self.diagnostics.errors
         self.scopes.append(scope)
         try:
             result = symbol.type.result
@@ -68,6 +69,8 @@ class Functions(Statements):
             self._parameters(symbol, node.decl.type, scope)
             symbol.body = self.block(node.body)
             self.check_labels()
+            if self.diagnostics.errors > before:
+                return  # a return statement may be among what could not be checked
             if not is_void(result) and not symbol.noreturn and _falls_through(symbol.body):
                 self.warn("W0344", Span.at(node.body.coord.last), "non-void function does not return a value"
                           + (" in all control paths" if _has_return(symbol.body) else ""),
