@@ -102,6 +102,10 @@ class PurebpfError(Exception):
         return self.first.fix
 
 
+class UsageError(PurebpfError):
+    """The command line asks for something that is not there or does not go together."""
+
+
 class CompileError(PurebpfError):
     """The source cannot be compiled."""
 

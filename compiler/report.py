@@ -61,13 +61,13 @@ def write_whole(path: str | Path, data: bytes) -> None:
 
 def guarded(command: str, body: Callable[[Sequence[str]], int], arguments: Sequence[str]) -> int:
     """Run a command's body; whatever goes wrong, say it without a traceback. Gives the exit code."""
-    from .diagnostics import PurebpfError
+    from .diagnostics import PurebpfError, UsageError
 
     try:
         return body(arguments)
     except PurebpfError as error:
         show(error.diagnostics, as_json="--json" in arguments)
-        return FINDINGS
+        return USAGE if isinstance(error, UsageError) else FINDINGS
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:  # the reader of our output has seen enough; keep the interpreter from complaining at exit

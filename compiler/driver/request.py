@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ..diagnostics import Diagnostic, PurebpfError, Severity
+from ..diagnostics import Diagnostic, Severity, UsageError
 from ..preprocess import PreprocessOptions
 from ..target import Target
 
 
-class UsageError(PurebpfError):
-    """A command line that makes no sense. E0702 an option, E0703 the inputs and outputs, E0704 what is not supported."""
-
-
 def usage_error(code: str, message: str, fix: str) -> UsageError:
-    """The exception for a command line."""
+    """The exception for a command line: E0702 an option, E0703 the inputs and outputs, E0704 what is not supported."""
     return UsageError(Diagnostic(code, Severity.ERROR, message, fix=fix))
 
 

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from typing import Any
 
 from ...compiler.diagnostics import PurebpfError
 from ...compiler.report import FINDINGS, OK, show
+from ...stdlib.kernels import parse_version
 from ..verifier import Verdict, verify
-from .inputs import add_input, choose_programs, open_input
+from .inputs import add_input, choose_programs, open_input, usage_error
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,6 +27,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Check and print; gives the exit code."""
+    try:
+        parse_version(arguments.kernel)
+    except ValueError:
+        raise usage_error("E0716", f"--kernel {arguments.kernel}: this is not a kernel version", "for example 6.1") from None
     verdicts: list[tuple[str, Verdict]] = []
     broken = False
     for path in arguments.input:
@@ -57,8 +63,6 @@ def verdict_json(verdict: Verdict) -> dict[str, Any]:
 
 
 def _print(path: str, verdict: Verdict) -> None:
-    import sys
-
     if verdict.findings:
         show(verdict.findings, stream=sys.stdout)
     print(f"{path}: {verdict.name}: {verdict.verdict}, {verdict.processed} instructions processed")

@@ -7,15 +7,11 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from ...compiler.api import Compilation, Options, read_source
-from ...compiler.diagnostics import Diagnostic, PurebpfError, Severity
+from ...compiler.diagnostics import Diagnostic, Severity, UsageError
 from ...compiler.object.model import Function, Object
 from ...compiler.object.read import read_object
 from ...compiler.report import show
 from ...compiler.target import Target
-
-
-class UsageError(PurebpfError):
-    """A command line that asks for something that is not there."""
 
 
 def usage_error(code: str, message: str, fix: str) -> UsageError:
