@@ -293,7 +293,9 @@ class Declarations(Declarators):
         symbol.tags += tuple(tag for tag in attributes.decl_tags if tag not in symbol.tags)
         self.scopes[-1].names[node.name] = symbol
         if definition and symbol.linkage == "extern":
-            symbol.linkage = "weak" if "weak" in symbol.attributes else "global"
+            # C11 6.7.4p7: an inline definition gives no external one; here it is simply this unit's own
+            alone = "inline" in node.funcspec and not symbol.section
+            symbol.linkage = "static" if alone else "weak" if "weak" in symbol.attributes else "global"
         return symbol
 
     def _merge_function(self, old: tree.FunctionSymbol, node: Any, t: ct.Function, static: bool, definition: bool) -> None:

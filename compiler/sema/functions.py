@@ -84,13 +84,6 @@ class Functions(Statements):
         while not isinstance(declarator, c_ast.FuncDecl):
             declarator = declarator.type
         symbol.parameters = []
-        # the innermost FuncDecl is the function itself: int (*f(int a))(void)
-        inner = declarator
-        while isinstance(inner, c_ast.PtrDecl | c_ast.ArrayDecl | c_ast.FuncDecl):
-            if isinstance(inner, c_ast.FuncDecl):
-                declarator = inner
-                break
-            inner = inner.type
         if declarator.args is None:
             return
         for param in declarator.args.params:

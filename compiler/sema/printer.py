@@ -1,11 +1,12 @@
 """`print_unit`: the typed tree as indented text, for `dump --stage ast` and tests.
 
-    function count static always_inline : int (u32, u64)          3:9
-      parameter act : u32
-      block
-        declare s : struct stat *
-          0:= call : void *                                        5:19
-    ...
+    function count static always : int (u32, u64)                                            8:8
+      parameter act : u32 (in memory)                                                        8:18
+      block                                                                                  9:1
+        declare s : struct stat *                                                            10:15
+          [0] = cast : struct stat *                                                         10:19
+            call : void *
+              target: 1 : void *(*)(void *, const void *)
 
 One node a line: what it is, `: type`, and line:column of its place where that changes.
 """

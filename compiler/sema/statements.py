@@ -27,7 +27,7 @@ class _Body:
     """What is known while a function's body is checked."""
 
     labels: dict[str, Span] = field(default_factory=dict)
-    gotos: list[tuple[str, Span, int]] = field(default_factory=list)
+    gotos: list[tuple[str, Span]] = field(default_factory=list)
     local_labels: list[dict[str, str]] = field(default_factory=list)
     loops: int = 0
     breakable: int = 0
@@ -407,7 +407,7 @@ class Statements(Declarations):
 
     def _goto(self, node: Any) -> tree.Statement:
         name = self._label_name(node.name)
-        self.body.gotos.append((name, Span(node.coord.last, node.coord.last, node.coord.last), len(self.body.cleanups)))
+        self.body.gotos.append((name, Span.at(node.coord.last)))
         if any(self.body.cleanups):
             raise self.error("E0387", node.coord, "goto in a scope with 'cleanup' variables is not supported",
                              fix="use break, continue or return")  # fmt: skip
@@ -415,7 +415,7 @@ class Statements(Declarations):
 
     def check_labels(self) -> None:
         """Every goto of the function must find its label."""
-        for name, span, _ in self.body.gotos:
+        for name, span in self.body.gotos:
             if name not in self.body.labels:
                 close = suggest(name, self.body.labels)
                 self.error("E0388", span, f"use of undeclared label '{name}'", fix=f"did you mean '{close}'?" if close else "")
@@ -447,7 +447,9 @@ class Statements(Declarations):
                 e = self.promote(e)
             inputs.append((operand.name, operand.constraint, e))
         clobbers = [self._asm_text(text) for text in node.clobbers]
-        return tree.Asm(template, outputs, inputs, clobbers, node.labels, node.volatile, node.coord)
+        labels = [self._label_name(name) for name in node.labels]
+        self.body.gotos += [(name, node.coord) for name in labels]
+        return tree.Asm(template, outputs, inputs, clobbers, labels, node.volatile, node.coord)
 
     def _asm_text(self, node: Any) -> str:
         try:

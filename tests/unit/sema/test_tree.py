@@ -182,3 +182,14 @@ def test_statics_of_functions_have_names_of_their_own() -> None:
     unit = check("int f(void) { static int n; { static int n; n++; } return n++; } int g(void) { static int n; return n++; }")
     assert [g.name for g in unit.globals] == ["f.n", "f.n.1", "g.n"]
     assert errors("int f(void) { static int n; static int n; return n; }") == ["E0367 1: redefinition of 'n'"]
+
+
+def test_a_function_that_returns_a_pointer_to_a_function_has_its_own_parameters() -> None:
+    unit = check("static int g(void) { return 1; } int (*f(int a, char *b))(void) { return b ? g : 0; }")
+    [function] = [f for f in unit.functions if f.name == "f"]
+    assert [p.name for p in function.parameters] == ["a", "b"]
+
+
+def test_inline_functions_belong_to_the_unit() -> None:
+    unit = check("inline int f(void) { return 1; } int g(void) { return f(); } inline int unused(void) { return 2; }")
+    assert [(f.name, f.linkage) for f in unit.functions] == [("f", "static"), ("g", "global")]
