@@ -142,6 +142,12 @@ class Diagnostics:
         self._add(code, Severity.ERROR, span, message, fix, notes)
         return CompileError(self.found)
 
+    def adopt(self, problem: PurebpfError) -> CompileError:
+        """Take over what another part raised; the exception to raise instead, with all that was found so far."""
+        self.found += problem.diagnostics
+        self.errors += sum(item.severity is Severity.ERROR for item in problem.diagnostics)
+        return CompileError(self.found)
+
     def raise_if_errors(self) -> None:
         """Raise `CompileError` with all that was found if any of it is an error."""
         if self.errors:

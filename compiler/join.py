@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from .diagnostics import Diagnostics
+from .diagnostics import Diagnostics, ObjectError
 from .object.btf_sections import fitted_btf
 from .object.maps import SECTION as MAPS
 from .object.maps import maps_from_btf
@@ -89,8 +89,9 @@ def _types(obj: Object, unit: tree.Unit, diagnostics: Diagnostics) -> None:
         offsets[item.name] = end
         references += [Reference(end + r.at, RefKind.MAP, r.symbol.name, r.addend) for r in item.references]
         end += len(_bytes(item))
-    obj.maps = maps_from_btf(
-        emitted.btf, offsets=offsets, references=references,
-        places={item.name: sources.place(item.span) for item in definitions},
-    )  # fmt: skip
+    places = {item.name: sources.place(item.span) for item in definitions}
+    try:
+        obj.maps = maps_from_btf(emitted.btf, offsets=offsets, references=references, places=places)
+    except ObjectError as problem:
+        raise diagnostics.adopt(problem) from None
     obj.btf = fitted_btf(obj)  # only now is it known where each variable lies

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..diagnostics import Diagnostic, PurebpfError, Severity
+from ..diagnostics import Diagnostic, PurebpfError, Severity, UsageError
 from ..report import FINDINGS, OK, USAGE, guarded, show, write_whole
 from .arguments import parse_arguments
 from .information import answer, command_text, search_list, version_text
-from .request import Request, UsageError, usage_error
+from .request import Request, usage_error
 
 if TYPE_CHECKING:
     from ..api import Compilation

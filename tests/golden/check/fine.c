@@ -1,0 +1,5 @@
+// Nothing is wrong.
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+SEC("xdp") int f(struct xdp_md *ctx) { return XDP_PASS; }
+char LICENSE[] SEC("license") = "GPL";
