@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
+
 from ...stdlib import helpers, maps
 from ...stdlib.helpers import Arg, Argument, Helper, Result
 from . import scalar as sc
@@ -59,7 +61,7 @@ class Calls:
                           f"it came with Linux {helper.since}")  # fmt: skip
         if not helper.allows(program.type, program.attach):
             raise Refused("V1203", slot, f"programs of type {program.type} may not call {helper.name}()",
-                          "use a helper that this program type has; docs list them")  # fmt: skip
+                          _instead(helper, program.type, program.attach))  # fmt: skip
         if helper.gpl and not program.license_is_gpl:
             raise Refused("V1204", slot, f"{helper.name}() is only for programs with a GPL-compatible license",
                           'declare it: char LICENSE[] SEC("license") = "GPL";')  # fmt: skip
@@ -178,14 +180,14 @@ class Calls:
             raise Refused("V1213", slot, f"{helper.name}() needs a record as bpf_ringbuf_reserve() gave it",
                           "pass the pointer itself, unchanged, and only once")  # fmt: skip
         state.refs.pop(reg.ref, None)
-        forget(state, lambda r: r.ref == reg.ref)
+        forget(state, lambda r: r.ref == reg.ref, slot)
 
     # --- afterwards -------------------------------------------------------------------------------------------------
 
     def _after(self, state: State, slot: int, helper: Helper, table: str, fixed: int) -> None:
         regs = state.frame.regs
         if helper.invalidates_packet:
-            forget(state, lambda r: r.kind in (Kind.PACKET, Kind.PACKET_META, Kind.PACKET_END))
+            forget(state, lambda r: r.kind in (Kind.PACKET, Kind.PACKET_META, Kind.PACKET_END), slot)
             state.invalidated = slot
         for number in range(1, 6):
             regs[number] = None
@@ -208,13 +210,20 @@ class Calls:
                 raise Unsupported(slot, f"{helper.name}() is not modelled: its result ({other.value})")
 
 
-def forget(state: State, which: object) -> None:
-    """Registers and stack slots for which `which(reg)` holds become unknown numbers."""
+def _instead(helper: Helper, program: str, attach: str) -> str:
+    """Helpers with a name like this one that the program type has."""
+    allowed = [row.name for row in helpers.HELPERS.values() if row.allows(program, attach)]
+    near = get_close_matches(helper.name, allowed, 3, 0.7)
+    return f"it may call {', '.join(near)}" if near else "use a helper of this program type, or another program type"
+
+
+def forget(state: State, which: object, slot: int) -> None:
+    """Registers and stack slots for which `which(reg)` holds become unknown numbers, by the call at `slot`."""
     assert callable(which)
     for frame in state.frames:
         for number, reg in enumerate(frame.regs):
             if reg is not None and which(reg):
-                frame.regs[number] = UNKNOWN_REG._replace(made=reg.made)
+                frame.regs[number] = UNKNOWN_REG._replace(made=reg.made, lost=slot)
         for at, entry in frame.stack.items():
             if isinstance(entry, Reg) and which(entry):
-                frame.stack[at] = UNKNOWN_REG
+                frame.stack[at] = UNKNOWN_REG._replace(made=entry.made, lost=slot)

@@ -28,6 +28,10 @@ def explain(program: Program, problem: Refused | Unsupported, state: State | Non
     if isinstance(problem, PacketRange):
         message, fix, more = _packet(program, problem, state, place)
         causes += more
+    pointer = _pointer_in(place)[0] if problem.code in ("V1104", "V1118") else ""
+    if pointer:
+        message = message.replace("this uses ", f"'{pointer}' is ").replace("this pointer", f"'{pointer}'")
+        fix = fix.replace("!pointer", f"!{pointer}")
     notes = [_note(flat, text, slot) for slot, text in causes if slot >= 0]
     if state is not None:
         notes += _path(flat, state.trail, problem.slot)

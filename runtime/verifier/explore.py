@@ -471,7 +471,7 @@ class Explorer:
                 raise Unsupported(slot, f"pointer arguments of global functions are not modelled ({name})", "make it static")
         if any(r.kind in _PACKET for frame in state.frames for r in frame.regs if r is not None):
             # it may call what invalidates packet pointers; the kernel looks, we are careful
-            forget(state, lambda r: r.kind in (*_PACKET, Kind.PACKET_END))
+            forget(state, lambda r: r.kind in (*_PACKET, Kind.PACKET_END), slot)
             state.invalidated = slot
         self.globals_called.add(target)
         state.frame.regs[0:6] = [None] * 6

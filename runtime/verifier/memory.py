@@ -70,6 +70,12 @@ class Memory:
                     "V1104", slot, f"this uses {NAMES[kind]}", f"test it first: {_null_test()}",
                     [(reg.made, "the pointer comes from here")],
                 )  # fmt: skip
+            case Kind.SCALAR if reg.lost >= 0:
+                raise Refused(
+                    "V1118", slot, "this pointer may not be used any more", "use it before that call; packet pointers: read "
+                    "data and data_end from the context again after the call, and compare again",
+                    [(reg.made, "the pointer was made here"), (reg.lost, "this call makes it invalid")],
+                )  # fmt: skip
             case Kind.SCALAR:
                 raise Refused("V1105", slot, "this uses a number as a pointer", causes=[(reg.made, "it comes from here")])
             case Kind.PACKET_END:
@@ -152,7 +158,8 @@ class Memory:
         assert layout is not None
         verb = "written" if write else "read"
         field = layout.field_at(off)
-        who = f"programs of type {self.program.type}" + (f" ({self.program.attach})" if self.program.attach else "")
+        attach = self.program.attach
+        who = f"programs of type {self.program.type}" + (f" ({attach})" if attach not in ("", self.program.type) else "")
         if field is None:
             return Refused("V1101", slot, f"{size} bytes at offset {off} of the context cannot be {verb} by {who}",
                            f"the fields are: {', '.join(f.name for f in layout.fields)}")  # fmt: skip

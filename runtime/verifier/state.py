@@ -58,6 +58,7 @@ class Reg(NamedTuple):
     ref: int = 0  # the reference it holds
     frame: int = 0  # stack: which call frame
     made: int = -1
+    lost: int = -1  # the call after which the pointer that was here may not be used any more
 
 
 ZERO = const(0)
