@@ -495,8 +495,6 @@ class Explorer:
             raise Refused("V1303", slot, "this path returns without giving back the record that it reserved",
                           "call bpf_ringbuf_submit() or bpf_ringbuf_discard() before every return",
                           [(acquired, "it was reserved here")])  # fmt: skip
-        if result.kind is not Kind.SCALAR:
-            raise Refused("V1304", slot, f"the return value is {NAMES[result.kind]}, it must be a number")
         if not self.start:
             self._check_return(slot, result)
         return None
@@ -504,7 +502,11 @@ class Explorer:
     def _check_return(self, slot: int, result: Reg) -> None:
         section = self.program.section
         allowed = return_range(self.program.type, section.attach.name if section.attach else "")
-        if allowed is None or (allowed.low <= result.scalar.smin and result.scalar.smax <= allowed.high):
+        if allowed is None:  # any value, for the privileged also an address
+            return
+        if result.kind is not Kind.SCALAR:
+            raise Refused("V1304", slot, f"the return value is {NAMES[result.kind]}, it must be a number")
+        if allowed.low <= result.scalar.smin and result.scalar.smax <= allowed.high:
             return
         shown = range(allowed.low, min(allowed.high, allowed.low + 8) + 1)
         names = [f"{n} {action_name(self.program.type, n)}".strip() for n in shown]
