@@ -12,7 +12,8 @@ from ..ir.model import Ty
 from ..sema import tree
 from ..sema import types as ct
 from . import builtins, ctypes, memory
-from .memory import InMemory, InRegister, Lvalue, constant, resize
+from .memory import InMemory, Lvalue, constant, resize
+from .objects import Objects
 from .ssa import Builder
 
 _ARITHMETIC = {"+": "add", "-": "sub", "*": "mul", "&": "and", "|": "or", "^": "xor", "<<": "shl"}
@@ -21,13 +22,11 @@ _UNSIGNED = {"/": "udiv", "%": "umod", ">>": "lshr", "<": "ult", "<=": "ule", ">
 _EQUALITY = {"==": "eq", "!=": "ne"}
 
 
-class Expressions:
+class Expressions(Objects):
     """Lowers the expressions of one function; `Statements` adds control flow on top."""
 
     def __init__(self, builder: Builder, diagnostics: Diagnostics) -> None:
-        self.b = builder
-        self.diagnostics = diagnostics
-        self.homes: dict[tree.Local, ir.Value] = {}  # where locals that live in memory are
+        super().__init__(builder, diagnostics)
         self._values: dict[type, Callable[[Any], ir.Value | None]] = {
             tree.Constant: self._constant,
             tree.Load: self._load,
@@ -108,92 +107,8 @@ class Expressions:
             return constant(Ty.I32, int(value.value != 0))
         return self.b.emit(ir.Compare("ne", value, constant(value.type, 0)))
 
-    # --- lvalues --------------------------------------------------------------------------------------------------
-
-    def lvalue(self, e: tree.Expr) -> Lvalue:
-        """Where the object is that `e` denotes."""
-        match e:
-            case tree.LocalRef(symbol=symbol):
-                home = self.homes.get(symbol)
-                if home is None:
-                    return InRegister(symbol)
-                return InMemory(home, 0, ctypes.is_volatile(e.type))
-            case tree.GlobalRef(symbol=symbol):
-                kind = "map" if symbol.section == ".maps" else "extern" if symbol.linkage == "extern" else "data"
-                address = self.b.emit(ir.SymbolAddr(kind, symbol.name))
-                return InMemory(address, 0, ctypes.is_volatile(e.type) or symbol.volatile)
-            case tree.Deref(pointer=pointer):
-                return InMemory(self.value(pointer), 0, ctypes.is_volatile(e.type))
-            case tree.Member():
-                return self._member(e)
-            case tree.Let():
-                self.bind(e)
-                return self.lvalue(e.body)
-            case tree.Comma(left=left, right=right):
-                self.effect(left)
-                return self.lvalue(right)
-            case tree.Load(lvalue=inner):
-                return self.lvalue(inner)
-            case _:
-                return InMemory(self.record(e), 0)
-
-    def in_memory(self, e: tree.Expr) -> InMemory:
-        """`lvalue` for objects that are never in registers (records, arrays, what is pointed at)."""
-        place = self.lvalue(e)
-        assert isinstance(place, InMemory), "the checker marks locals whose address counts"
-        return place
-
-    def _member(self, e: tree.Member) -> InMemory:
-        if e.preserve:
-            self.diagnostics.error(
-                "E0480", e.span, "CO-RE accesses (preserve_access_index) are not supported yet",
-                fix="read the field with a plain pointer access or bpf_probe_read_kernel() and a fixed offset",
-            )  # fmt: skip
-        base = self.in_memory(e.base)
-        volatile = base.volatile or ctypes.is_volatile(e.type)
-        if e.field.bits is None:
-            return InMemory(base.address, base.offset + e.offset // 8, volatile)
-        # the access unit may use every byte of the record the field is in
-        start = (e.offset - e.field.offset) // 8
-        room = max(ctypes.size_of(e.base.type) - start, 0)
-        return InMemory(base.address, base.offset + start, volatile, e.field.offset, e.field.bits, room)
-
     def _member_value(self, e: tree.Member) -> ir.Value:
-        return memory.load(self.b, self._member(e), e.type)
-
-    def record(self, e: tree.Expr) -> ir.Value:
-        """Evaluate an expression of record type; the address of an object that holds its value."""
-        match e:
-            case tree.Load(lvalue=inner):
-                return memory.address_of(self.b, self.in_memory(inner))
-            case tree.LocalRef() | tree.GlobalRef() | tree.Deref() | tree.Member():
-                return memory.address_of(self.b, self.in_memory(e))
-            case tree.Assign(lvalue=lvalue, value=value):
-                place = self.in_memory(lvalue)
-                source = InMemory(self.record(value), 0)
-                memory.copy(self.b, place, source, e.type)
-                return memory.address_of(self.b, place)
-            case tree.Comma(left=left, right=right):
-                self.effect(left)
-                return self.record(right)
-            case tree.Let():
-                self.bind(e)
-                return self.record(e.body)
-            case tree.StatementExpr(body=body, result=result):
-                self.statement(body)
-                return self.record(result) if result is not None else ir.Undef(Ty.PTR)
-            case tree.Conditional():
-                return self._choose(e, Ty.PTR, self.record)
-            case tree.Call():
-                return self._call_record(e)
-            case tree.Cast(value=value):
-                return self.record(value)
-            case _:
-                raise AssertionError(f"no record value: {type(e).__name__}")
-
-    def temporary(self, t: ct.Type, name: str) -> ir.Value:
-        """A stack object of C type `t`."""
-        return self.b.alloca(max(ctypes.size_of(t), 1), ctypes.align_of(t), name, self.b.span)
+        return memory.load(self.b, self.member(e), e.type)
 
     # --- values ---------------------------------------------------------------------------------------------------
 
@@ -202,19 +117,6 @@ class Expressions:
 
     def _load(self, e: tree.Load) -> ir.Value:
         return self.load_from(self.lvalue(e.lvalue), e.type)
-
-    def load_from(self, place: Lvalue, t: ct.Type) -> ir.Value:
-        """Read a scalar lvalue."""
-        if isinstance(place, InRegister):
-            return self.b.read(place.variable)
-        return memory.load(self.b, place, t)
-
-    def store_to(self, place: Lvalue, value: ir.Value, t: ct.Type) -> None:
-        """Write a scalar lvalue."""
-        if isinstance(place, InRegister):
-            self.b.write(place.variable, value)
-        else:
-            memory.store(self.b, place, value, t)
 
     def _address_of(self, e: tree.AddressOf) -> ir.Value:
         match e.lvalue:
@@ -355,6 +257,10 @@ class Expressions:
         self._branches(e, lambda branch: self.b.write(result, evaluate(branch)))
         return self.b.read(result)
 
+    def choose_record(self, e: tree.Conditional) -> ir.Value:
+        """The address of the record that a conditional gives."""
+        return self._choose(e, Ty.PTR, self.record)
+
     def _branches(self, e: tree.Conditional, evaluate: Callable[[tree.Expr], object]) -> None:
         then, otherwise, join = self.b.new_block("then"), self.b.new_block("else"), self.b.new_block("end")
         self.condition(e.condition, then, otherwise)
@@ -450,7 +356,7 @@ class Expressions:
         memory.copy(self.b, InMemory(home, 0), InMemory(self.record(e), 0), e.type)
         return home
 
-    def _call_record(self, e: tree.Call) -> ir.Value:
+    def call_record(self, e: tree.Call) -> ir.Value:
         """A function that gives a record gets the address of the place for it as its first argument."""
         assert isinstance(e.target, tree.FunctionRef)
         home = self.temporary(e.type, "result")
@@ -473,55 +379,6 @@ class Expressions:
     def _let(self, e: tree.Let) -> ir.Value | None:
         self.bind(e)
         return self.effect(e.body)
-
-    def bind(self, e: tree.Let) -> None:
-        """Give a Let's variable its value."""
-        self.declare(e.variable, e.initializer)
-        if e.value is not None:
-            t = e.variable.type
-            place = self.lvalue(tree.LocalRef(e.variable, t, e.span))
-            if ctypes.is_record(t):
-                assert isinstance(place, InMemory)
-                memory.copy(self.b, place, InMemory(self.record(e.value), 0), t)
-            else:
-                self.store_to(place, self.value(e.value), t)
-
-    def declare(self, symbol: tree.Local, initializer: tree.Initializer | None) -> None:
-        """A local comes into being."""
-        t = symbol.type
-        type = ctypes.register(t)
-        if type is not Ty.NONE and not symbol.addressed and not ctypes.is_volatile(t):
-            self.b.declare(symbol, type, symbol.name)
-            value: ir.Value = ir.Undef(type) if initializer is None else constant(type, 0)
-            if initializer is not None and initializer.stores:
-                value = self.value(initializer.stores[-1].value)
-            self.b.write(symbol, value)
-            return
-        if symbol not in self.homes:
-            align = symbol.align or ctypes.align_of(t)
-            self.homes[symbol] = self.b.alloca(max(ctypes.size_of(t), 1), align, symbol.name, symbol.span)
-        if initializer is not None:
-            self._initialize(symbol, self.homes[symbol], initializer)
-
-    def _initialize(self, symbol: tree.Local, home: ir.Value, initializer: tree.Initializer) -> None:
-        size = ctypes.size_of(symbol.type)
-        if initializer.zero and size:
-            self.b.emit(ir.MemSet(home, constant(Ty.I32, 0), size, symbol.align or ctypes.align_of(symbol.type)))
-        volatile = ctypes.is_volatile(symbol.type)
-        for item in initializer.stores:
-            t = item.value.type
-            if ctypes.is_record(t):
-                memory.copy(self.b, InMemory(home, item.offset // 8), InMemory(self.record(item.value), 0), t)
-            elif item.bits is not None:
-                memory.store(
-                    self.b, InMemory(home, 0, volatile, item.offset, item.bits, size), self.value(item.value), t
-                )
-            else:
-                memory.store(self.b, InMemory(home, item.offset // 8, volatile), self.value(item.value), t)
-
-    def statement(self, s: tree.Statement) -> None:
-        """Lower a statement (in `Statements`)."""
-        raise NotImplementedError
 
 
 def _is_truth(e: tree.Expr) -> bool:
