@@ -10,8 +10,6 @@ from . import ctypes
 from .ssa import Builder
 from .statements import Statements
 
-MAX_ARGUMENTS = 5  # r1-r5 (RFC 9669 / kernel Documentation/bpf/classic_vs_extended.rst)
-
 
 def lower(unit: tree.Unit, diagnostics: Diagnostics) -> ir.Module:
     """Lower every function of `unit` that has a body. Errors go to `diagnostics`."""
@@ -33,12 +31,6 @@ def lower_function(symbol: tree.FunctionSymbol, diagnostics: Diagnostics) -> ir.
     for local in symbol.parameters:
         type = Ty.PTR if ctypes.is_record(local.type) else ctypes.register(local.type)
         parameters.append(ir.Parameter(type, len(parameters), local.name))
-    if len(parameters) > MAX_ARGUMENTS:
-        diagnostics.error(
-            "E0411", symbol.span, f"'{symbol.name}' takes {len(parameters)} arguments, BPF passes at most {MAX_ARGUMENTS}"
-            + (" (a struct result counts as one)" if ctypes.is_record(result) else ""),
-            fix="put arguments into a struct and pass a pointer to it",
-        )  # fmt: skip
     function = ir.Function(
         symbol.name, parameters, ctypes.register(result), symbol.section, symbol.linkage, symbol.inline,
         span=symbol.span, noreturn=symbol.noreturn,

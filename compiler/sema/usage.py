@@ -111,7 +111,8 @@ class _Marker:
                 fix="pass a pointer to a struct, or write a macro",
             )  # fmt: skip
         extra = int(is_record(symbol.type.result))
-        if len(symbol.parameters) + extra > MAX_ARGUMENTS:
+        # what is always inlined passes nothing; code generation complains about what could not be
+        if len(symbol.parameters) + extra > MAX_ARGUMENTS and symbol.inline != "always":
             self.diagnostics.error(
                 "E0411", symbol.span, f"'{symbol.name}' takes {len(symbol.parameters)} arguments, BPF passes at most "
                 f"{MAX_ARGUMENTS}" + (", and its struct result counts as one" if extra else ""),
