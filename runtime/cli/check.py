@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from ...compiler.diagnostics import PurebpfError
@@ -37,7 +38,8 @@ def run(arguments: argparse.Namespace) -> int:
         try:
             obj = open_input(arguments, path)
             for program in choose_programs(obj, arguments.prog):
-                verdicts.append((path, verify(obj, program.name, kernel=arguments.kernel)))
+                with _progress(f"{path}: {program.name}"):
+                    verdicts.append((path, verify(obj, program.name, kernel=arguments.kernel)))
         except PurebpfError as error:
             if len(arguments.input) == 1:
                 raise
@@ -50,6 +52,15 @@ def run(arguments: argparse.Namespace) -> int:
             _print(path, verdict)
     accepted = all(verdict.verdict == "accepted" for _, verdict in verdicts)
     return OK if accepted and not broken else FINDINGS
+
+
+def _progress(what: str) -> AbstractContextManager[object]:
+    """A sign of life while a big program is walked: on a terminal only."""
+    if not sys.stderr.isatty():
+        return nullcontext()
+    from rich.console import Console
+
+    return Console(stderr=True).status(f"checking {what}")
 
 
 def verdict_json(verdict: Verdict) -> dict[str, Any]:
