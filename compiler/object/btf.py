@@ -1,8 +1,7 @@
 """BTF, the type format of BPF (Documentation/bpf/btf.rst): types as classes, built, encoded and decoded.
 
-A `Btf` is a list of types; a type's id is its index and 0 is void. Types refer to others by id. Every class below is
-one kind; its fields are what the format stores, with names instead of string offsets. Sizes are bytes, offsets of
-members bits. `btf_values` decodes values by type, `btf_print` writes types as C.
+A `Btf` is a list of types; a type's id is its index and 0 is void. The kinds of types are in `btf_kinds`, and can be had
+from here. `values` decodes values by type, `btf_print` writes types as C.
 
     header | types | strings            type: name_off u32 | kind_flag:1 kind:5 vlen:16 | size or type u32 | kind's own
 """
@@ -11,238 +10,104 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from typing import ClassVar, NamedTuple
 
 from ..diagnostics import Diagnostic, ObjectError, Severity
+from .btf_kinds import (
+    BOOL as BOOL,
+)
+from .btf_kinds import (
+    CHAR as CHAR,
+)
+from .btf_kinds import (
+    EXTERN as EXTERN,
+)
+from .btf_kinds import (
+    GLOBAL as GLOBAL,
+)
+from .btf_kinds import (
+    SIGNED as SIGNED,
+)
+from .btf_kinds import (
+    STATIC as STATIC,
+)
+from .btf_kinds import (
+    Array as Array,
+)
+from .btf_kinds import (
+    BtfType as BtfType,
+)
+from .btf_kinds import (
+    Const as Const,
+)
+from .btf_kinds import (
+    DataSec as DataSec,
+)
+from .btf_kinds import (
+    DeclTag as DeclTag,
+)
+from .btf_kinds import (
+    Enum as Enum,
+)
+from .btf_kinds import (
+    Enum64 as Enum64,
+)
+from .btf_kinds import (
+    Float as Float,
+)
+from .btf_kinds import (
+    Func as Func,
+)
+from .btf_kinds import (
+    FuncProto as FuncProto,
+)
+from .btf_kinds import (
+    Fwd as Fwd,
+)
+from .btf_kinds import (
+    Int as Int,
+)
+from .btf_kinds import (
+    Member as Member,
+)
+from .btf_kinds import (
+    Modifier as Modifier,
+)
+from .btf_kinds import (
+    Param as Param,
+)
+from .btf_kinds import (
+    Ptr as Ptr,
+)
+from .btf_kinds import (
+    Restrict as Restrict,
+)
+from .btf_kinds import (
+    SectionVar as SectionVar,
+)
+from .btf_kinds import (
+    Struct as Struct,
+)
+from .btf_kinds import (
+    Typedef as Typedef,
+)
+from .btf_kinds import (
+    TypeTag as TypeTag,
+)
+from .btf_kinds import (
+    Union as Union,
+)
+from .btf_kinds import (
+    Var as Var,
+)
+from .btf_kinds import (
+    Void as Void,
+)
+from .btf_kinds import (
+    Volatile as Volatile,
+)
 
 MAGIC, VERSION, HEADER_BYTES = 0xEB9F, 1, 24
-# BTF_INT_*: bits of Int.encoding
-SIGNED, CHAR, BOOL = 1, 2, 4
-# linkage of FUNC and VAR (enum btf_func_linkage; BTF_VAR_*)
-STATIC, GLOBAL, EXTERN = 0, 1, 2
 _MAX_DEPTH = 64  # of modifiers and arrays around a type; the kernel allows 32 (kernel/bpf/btf.c, MAX_RESOLVE_DEPTH)
-
-
-class Member(NamedTuple):
-    """A member of a struct or union; `bits` is the width of a bit-field, else 0."""
-
-    name: str
-    type: int
-    bit_offset: int
-    bits: int = 0
-
-
-class Param(NamedTuple):
-    """A parameter; the last one of a variadic function has no name and type 0."""
-
-    name: str
-    type: int
-
-
-class SectionVar(NamedTuple):
-    """A variable's place in a data section, in bytes; `type` is its VAR (or, in .ksyms, its FUNC)."""
-
-    type: int
-    offset: int
-    size: int
-
-
-@dataclass(slots=True)
-class Void:
-    """Id 0; never written."""
-
-    kind: ClassVar[int] = 0
-
-
-@dataclass(slots=True)
-class Int:
-    """An integer type; `encoding` is a set of SIGNED, CHAR, BOOL. `bits` 0 means all of `size`."""
-
-    name: str
-    size: int
-    encoding: int = 0
-    bits: int = 0
-    bit_offset: int = 0
-    kind: ClassVar[int] = 1
-
-
-@dataclass(slots=True)
-class Ptr:
-    """A pointer."""
-
-    type: int
-    kind: ClassVar[int] = 2
-
-
-@dataclass(slots=True)
-class Array:
-    """`count` elements; `index` is the type of its index, by custom `__ARRAY_SIZE_TYPE__`."""
-
-    element: int
-    index: int
-    count: int
-    kind: ClassVar[int] = 3
-
-
-@dataclass(slots=True)
-class Struct:
-    """A struct; a name of "" is none."""
-
-    name: str
-    size: int
-    members: list[Member] = field(default_factory=list)
-    kind: ClassVar[int] = 4
-
-
-@dataclass(slots=True)
-class Union:
-    """A union."""
-
-    name: str
-    size: int
-    members: list[Member] = field(default_factory=list)
-    kind: ClassVar[int] = 5
-
-
-@dataclass(slots=True)
-class Enum:
-    """An enumeration whose constants fit 32 bits."""
-
-    name: str
-    size: int = 4
-    values: list[tuple[str, int]] = field(default_factory=list)
-    signed: bool = False
-    kind: ClassVar[int] = 6
-
-
-@dataclass(slots=True)
-class Fwd:
-    """A struct or union that is only declared."""
-
-    name: str
-    union: bool = False
-    kind: ClassVar[int] = 7
-
-
-@dataclass(slots=True)
-class Typedef:
-    """A typedef."""
-
-    name: str
-    type: int
-    kind: ClassVar[int] = 8
-
-
-@dataclass(slots=True)
-class Volatile:
-    """`volatile`."""
-
-    type: int
-    kind: ClassVar[int] = 9
-
-
-@dataclass(slots=True)
-class Const:
-    """`const`."""
-
-    type: int
-    kind: ClassVar[int] = 10
-
-
-@dataclass(slots=True)
-class Restrict:
-    """`restrict`."""
-
-    type: int
-    kind: ClassVar[int] = 11
-
-
-@dataclass(slots=True)
-class Func:
-    """A function; `type` is its FuncProto, `linkage` STATIC, GLOBAL or EXTERN."""
-
-    name: str
-    type: int
-    linkage: int = GLOBAL
-    kind: ClassVar[int] = 12
-
-
-@dataclass(slots=True)
-class FuncProto:
-    """A function type."""
-
-    result: int
-    params: list[Param] = field(default_factory=list)
-    kind: ClassVar[int] = 13
-
-
-@dataclass(slots=True)
-class Var:
-    """A variable; `linkage` is STATIC, GLOBAL or EXTERN."""
-
-    name: str
-    type: int
-    linkage: int = GLOBAL
-    kind: ClassVar[int] = 14
-
-
-@dataclass(slots=True)
-class DataSec:
-    """A data section (or .maps, .ksyms, .kconfig) and its variables. Compilers may leave size and offsets 0."""
-
-    name: str
-    size: int = 0
-    vars: list[SectionVar] = field(default_factory=list)
-    kind: ClassVar[int] = 15
-
-
-@dataclass(slots=True)
-class Float:
-    """A floating point type."""
-
-    name: str
-    size: int
-    kind: ClassVar[int] = 16
-
-
-@dataclass(slots=True)
-class DeclTag:
-    """btf_decl_tag(name) on `type`, or on its member or parameter number `component` (-1: on itself)."""
-
-    name: str
-    type: int
-    component: int = -1
-    attribute: bool = False  # kind_flag: any attribute, not only a tag
-    kind: ClassVar[int] = 17
-
-
-@dataclass(slots=True)
-class TypeTag:
-    """btf_type_tag(name) on the type that a pointer points to."""
-
-    name: str
-    type: int
-    attribute: bool = False
-    kind: ClassVar[int] = 18
-
-
-@dataclass(slots=True)
-class Enum64:
-    """An enumeration with constants of 64 bits."""
-
-    name: str
-    size: int = 8
-    values: list[tuple[str, int]] = field(default_factory=list)
-    signed: bool = False
-    kind: ClassVar[int] = 19
-
-
-BtfType = (
-    Void | Int | Ptr | Array | Struct | Union | Enum | Fwd | Typedef | Volatile | Const | Restrict | Func | FuncProto
-    | Var | DataSec | Float | DeclTag | TypeTag | Enum64
-)  # fmt: skip
-Modifier = (Typedef, Volatile, Const, Restrict, TypeTag)  # what `resolve` looks through
 
 
 def btf_error(message: str, fix: str = "recompile the program with -g") -> ObjectError:
