@@ -117,7 +117,7 @@ RULES = """
  78 | rc_keydown                 | 4.18  | integer  | ctx any any any                | gpl     | lirc_mode2
  79 | skb_cgroup_id              | 4.18  | integer  | ctx                            |         | tc cgroup_skb
  80 | get_current_cgroup_id      | 4.18  | integer  |                                |         | all
- 81 | get_local_storage          | 4.19  | value    | map any                        |         | cgroup_skb cgroup_sock sock_ops cgroup_device cgroup_sysctl cgroup_sockopt cgroup_sock_addr
+ 81 | get_local_storage          | 4.19  | value    | map zero                       |         | cgroup_skb cgroup_sock sock_ops cgroup_device cgroup_sysctl cgroup_sockopt cgroup_sock_addr
  82 | sk_select_reuseport        | 4.19  | integer  | ctx map key any                |         | sk_reuseport
  83 | skb_ancestor_cgroup_id     | 4.19  | integer  | ctx any                        |         | tc cgroup_skb
  84 | sk_lookup_tcp              | 4.20  | socket?  | ctx read size0 any any         | packet acquires | tc xdp cgroup_skb sk_skb cgroup_sock_addr

@@ -14,6 +14,7 @@ class Arg(StrEnum):
 
     ANY = "any"  # any initialised register
     SCALAR = "scalar"  # a number, not a pointer
+    ZERO = "zero"  # the constant 0
     CTX = "ctx"  # the program's context, unmoved
     CTX_OR_NULL = "ctx?"
     MAP = "map"  # a map itself

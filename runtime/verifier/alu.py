@@ -10,13 +10,20 @@ from functools import lru_cache
 
 from ...compiler.object import isa
 from . import tnum
-from .scalar import S32_MAX, S32_MIN, S64_MAX, S64_MIN, UNKNOWN, Scalar, const, make, s32, s64, zext32
+from .scalar import S32_MAX, S32_MIN, S64_MAX, S64_MIN, UNKNOWN, Scalar, const, make, zext32
 from .tnum import M32, M64
 
 
 @lru_cache(maxsize=1 << 16)
-def alu(op: int, wide: bool, a: Scalar, b: Scalar) -> Scalar:
-    """`a op b` for an operation of `isa` (ADD ...); not `wide`: in 32 bits, the result zero-extended."""
+def alu(op: int, wide: bool, a: Scalar, b: Scalar, signed: bool = False) -> Scalar:
+    """`a op b` for an operation of `isa` (ADD ...); not `wide`: in 32 bits, the result zero-extended.
+
+    `signed`: division and remainder of signed numbers, of which nothing is known either.
+    """
+    if op in _HOPELESS:
+        return UNKNOWN
+    if op in _SHIFTS and (b.mask & (M64 if wide else M32) or b.umax >= (64 if wide else 32)):
+        return UNKNOWN
     if not wide:
         a, b = zext32(a), zext32(b)
     if a.is_const and b.is_const and op in _CONST:
@@ -41,6 +48,8 @@ def alu(op: int, wide: bool, a: Scalar, b: Scalar) -> Scalar:
     return result if wide else zext32(result)
 
 
+_HOPELESS = frozenset({isa.DIV, isa.MOD})
+_SHIFTS = frozenset({isa.LSH, isa.RSH, isa.ARSH})
 _CONST = frozenset({isa.ADD, isa.SUB, isa.MUL, isa.AND, isa.OR, isa.XOR, isa.LSH, isa.RSH, isa.ARSH})
 
 
@@ -122,25 +131,21 @@ def _mul(a: Scalar, b: Scalar) -> Scalar:
 
 
 def _shift(op: int, wide: bool, a: Scalar, b: Scalar) -> Scalar:
-    bits = 64 if wide else 32
-    if b.umax >= bits:
-        return UNKNOWN
-    if op == isa.LSH:
-        umax = a.umax << b.umax
-        umin32, umax32 = _pair(a.umin32 << b.umin, a.umax32 << b.umax, 0, M32) if b.umax < 32 else (0, M32)
-        known = tnum.shl(a.tnum, b.value) if b.is_const else tnum.UNKNOWN
-        low, high = (a.umin << b.umin, umax) if umax <= M64 else (0, M64)
-        return make(known, low, high, S64_MIN, S64_MAX, umin32, umax32)
-    if op == isa.RSH:
-        known = tnum.shr(a.tnum, b.value) if b.is_const else tnum.UNKNOWN
-        return make(known, a.umin >> b.umax, a.umax >> b.umin)
-    if not b.is_const:
-        return UNKNOWN
+    """A shift by a known amount that is not too large (else the caller has given up)."""
     n = b.value
+    if op == isa.LSH:
+        umin32, umax32 = (a.umin32 << n, a.umax32 << n) if n < 32 and a.umax32 <= 1 << 31 - n else (0, M32)
+        umin, umax = (a.umin << n, a.umax << n) if a.umax <= 1 << 63 - n else (0, M64)
+        smin, smax = (a.smin32 << 32, a.smax32 << 32) if n == 32 else (S64_MIN, S64_MAX)
+        return make(tnum.shl(a.tnum, n), umin, umax, smin, smax, umin32, umax32)
+    if op == isa.RSH:
+        if wide:
+            return make(tnum.shr(a.tnum, n), a.umin >> n, a.umax >> n)
+        return make(tnum.shr(tnum.low(a.tnum, 4), n), 0, M64, S64_MIN, S64_MAX, a.umin32 >> n, a.umax32 >> n)
     if wide:
         return make(tnum.sar(a.tnum, n, 64), 0, M64, a.smin >> n, a.smax >> n)
     low, high = a.smin32 >> n, a.smax32 >> n
-    return make(tnum.sar(tnum.low(a.tnum, 4), n, 32), 0, M32, S64_MIN, S64_MAX, 0, M32, low, high)
+    return make(tnum.sar(tnum.low(a.tnum, 4), n, 32), 0, M64, S64_MIN, S64_MAX, 0, M32, low, high)
 
 
 @lru_cache(maxsize=1 << 14)
@@ -150,12 +155,5 @@ def negate(wide: bool, a: Scalar) -> Scalar:
 
 
 def swap(a: Scalar, size: int) -> Scalar:
-    """A byte swap of the low `size` bytes; the rest becomes zero."""
-    if a.is_const:
-        return const(int.from_bytes((a.value & (1 << size * 8) - 1).to_bytes(size, "little"), "big"))
-    return make((0, (1 << size * 8) - 1), 0, (1 << size * 8) - 1)
-
-
-def to_signed(value: int, wide: bool) -> int:
-    """A pattern read as signed."""
-    return s64(value & M64) if wide else s32(value & M32)
+    """A byte swap, or a cut to `size` bytes: the kernel knows nothing of the result (Linux 6.18)."""
+    return UNKNOWN

@@ -4,15 +4,26 @@ from __future__ import annotations
 
 from ...compiler.object import isa
 from ...stdlib.contexts import Kind as Field
+from ...stdlib.contexts import Layout
 from . import scalar as sc
 from .program import PACKET_WRITERS, Program
-from .scalar import Scalar
-from .state import INVALID, MISC, NAMES, NULL, OR_NULL, ZERO, Frame, Kind, Reg, State, scalar_reg
+from .sockets import check_socket
+from .stack import STACK_SIZE, Stack
+from .state import PACKETS, SOCKETS, Def, Kind, Reg, State, number, unknown
 from .verdict import Refused, Unsupported
 
-STACK_SIZE = 512
+__all__ = ["MAX_VAR_OFF", "STACK_SIZE", "Memory", "PacketRange"]
+
 MAX_VAR_OFF = 1 << 29  # BPF_MAX_VAR_OFF
-_POINTERS = {Field.PACKET: Kind.PACKET, Field.PACKET_END: Kind.PACKET_END, Field.PACKET_META: Kind.PACKET_META}
+_FLOW_KEYS_SIZE = 56  # struct bpf_flow_keys
+_RDONLY_PROG, _WRONLY_PROG = 1 << 7, 1 << 8
+# field of the context -> (kind of pointer, may be NULL)
+_POINTERS = {
+    Field.PACKET: (Kind.PACKET, False), Field.PACKET_END: (Kind.PACKET_END, False),
+    Field.PACKET_META: (Kind.PACKET_META, False), Field.SOCKET: (Kind.SOCKET, False),
+    Field.SOCKET_OR_NULL: (Kind.SOCKET, True), Field.SOCK_OR_NULL: (Kind.SOCK_COMMON, True),
+    Field.FLOW_KEYS: (Kind.FLOW_KEYS, False),
+}  # fmt: skip
 
 
 class Memory:
@@ -20,75 +31,86 @@ class Memory:
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        self.depths: dict[int, int] = {}  # function start -> deepest stack byte used
-        self.uninitialised_ok = program.kernel.at_least("6.3")  # for privileged users (commit 6715df8d5d24)
+        self.stack = Stack(program)
+        self._ids = 0
+
+    def fresh(self) -> int:
+        """A new id."""
+        self._ids += 1
+        return self._ids
 
     # --- the entry points -------------------------------------------------------------------------------------------
 
     def load(self, state: State, slot: int, reg: Reg, off: int, size: int, signed: bool) -> Reg:
         """What a load of `size` bytes at `reg + off` gives. Raises `Refused`."""
-        match reg.kind:
-            case Kind.STACK:
-                result = self._stack_load(state, slot, reg, off, size)
-            case Kind.CTX:
-                result = self._context(slot, reg, off, size, write=False)
-            case Kind.VALUE:
-                self.region(slot, reg, off, size, write=False)
-                result = self._constant_data(reg, off, size, slot)
-            case _:
-                self.access(slot, reg, off, size, write=False)
-                result = scalar_reg(sc.unsigned(size * 8) if size < 8 else sc.UNKNOWN, slot)
-        if result.kind is Kind.SCALAR:
-            if signed:
-                result = result._replace(scalar=sc.sext(result.scalar, size), id=0)
-            return result._replace(made=slot)
+        kind = reg.kind
+        if kind is Kind.STACK:
+            result = self.stack.load(state, slot, reg, off, size)
+        elif kind is Kind.CTX:
+            result = self._context(slot, reg, off, size, write=False)
+        else:
+            self.access(slot, reg, off, size, write=False)
+            known = self._constant(reg, off, size, slot, signed) if kind is Kind.VALUE else None
+            return known or number(sc.signed(size * 8) if signed else sc.unsigned(size * 8), Def(slot))
+        if result.kind is not Kind.SCALAR or size == 8:
+            return result
         if signed:
-            raise Refused("V1102", slot, "a pointer cannot be loaded with sign extension")
-        return result
+            return number(sc.sext(result.scalar, size), Def(slot, (result.node,)))
+        scalar = sc.truncate(result.scalar, size)
+        return result if scalar is result.scalar else Reg(Kind.SCALAR, scalar, result.node, result.off, result.id)
 
-    def store(self, state: State, slot: int, reg: Reg, off: int, size: int, value: Reg) -> None:
-        """Check a store, and note what is on the stack afterwards. Raises `Refused`."""
+    def store(self, state: State, slot: int, reg: Reg, off: int, size: int, value: Reg | None) -> None:
+        """Check a store, and note what is on the stack afterwards; `value` None: not known. Raises `Refused`."""
         if reg.kind is Kind.STACK:
-            self._stack_store(state, slot, reg, off, size, value)
-            return
-        if reg.kind is Kind.CTX:
+            self.stack.store(state, slot, reg, off, size, value)
+        elif reg.kind is Kind.CTX:
             self._context(slot, reg, off, size, write=True)
-            return
-        if value.kind is not Kind.SCALAR and reg.kind in (Kind.PACKET, Kind.PACKET_META):
-            raise Refused("V1103", slot, f"{NAMES[value.kind]} would leak into the packet", "store numbers only")
-        self.access(slot, reg, off, size, write=True)
+        else:
+            self.access(slot, reg, off, size, write=True)
 
-    def access(self, slot: int, reg: Reg, off: int, size: int, *, write: bool) -> None:
-        """Check an access to packet, map value or record memory."""
-        match reg.kind:
-            case Kind.PACKET | Kind.PACKET_META:
-                self.packet(slot, reg, off, size, write=write)
-            case Kind.VALUE | Kind.RECORD:
-                self.region(slot, reg, off, size, write=write)
-            case kind if kind in OR_NULL:
-                raise Refused(
-                    "V1104", slot, f"this uses {NAMES[kind]}", f"test it first: {_null_test()}",
-                    [(reg.made, "the pointer comes from here")],
-                )  # fmt: skip
-            case Kind.SCALAR if reg.lost >= 0:
-                raise Refused(
-                    "V1118", slot, "this pointer may not be used any more", "use it before that call; packet pointers: read "
-                    "data and data_end from the context again after the call, and compare again",
-                    [(reg.made, "the pointer was made here"), (reg.lost, "this call makes it invalid")],
-                )  # fmt: skip
-            case Kind.SCALAR:
-                raise Refused("V1105", slot, "this uses a number as a pointer", causes=[(reg.made, "it comes from here")])
-            case Kind.PACKET_END:
-                raise Refused("V1105", slot, "data_end is the end of the packet: there is nothing behind it",
-                              "compare with it, and access through data")  # fmt: skip
-            case Kind.MAP:
-                raise Unsupported(slot, "reading a map's own fields is not modelled")
-            case kind:
-                raise Refused("V1105", slot, f"{NAMES[kind]} cannot be used for this access")
+    def access(self, slot: int, reg: Reg, off: int, size: int, *, write: bool, zero: bool = False) -> None:
+        """Check an access that is not to stack or context; `zero`: no bytes at all are fine too."""
+        kind = reg.kind
+        if kind is Kind.SCALAR and reg.node.lost >= 0:
+            raise Refused(
+                "V1118", slot, "this pointer may not be used any more", "use it before that call; packet pointers: read "
+                "data and data_end from the context again after the call, and compare again",
+                [(reg.made, "the pointer was made here"), (reg.node.lost, "this call makes it invalid")],
+            )  # fmt: skip
+        if kind is Kind.SCALAR:
+            raise Refused("V1105", slot, "this uses a number as a pointer", causes=[(reg.made, "the number comes from here")])
+        if reg.null:
+            raise _maybe_null(slot, reg)
+        if kind in PACKETS:
+            self._packet(slot, reg, off, size, write, zero)
+        elif kind is Kind.VALUE or kind is Kind.MEM:
+            self._region(slot, reg, off, size, write, zero)
+        elif kind is Kind.FLOW_KEYS:
+            if not (reg.off + off >= 0 and reg.off + off + size <= _FLOW_KEYS_SIZE):
+                raise Refused("V1110", slot, f"bytes {reg.off + off} to {reg.off + off + size - 1} are outside of the flow "
+                              f"keys, which have {_FLOW_KEYS_SIZE}", "use the members of struct bpf_flow_keys")  # fmt: skip
+        elif kind in SOCKETS or kind is Kind.XDP_SOCK:
+            check_socket(slot, reg, off, size, write)
+        elif kind is Kind.PACKET_END:
+            raise Refused("V1105", slot, "data_end is the end of the packet: there is nothing behind it",
+                          "compare with it, and access through data")  # fmt: skip
+        elif kind is Kind.MAP or kind is Kind.BTF:
+            if write:
+                raise Refused("V1108", slot, f"{reg.name} cannot be written directly")
+            raise Unsupported(slot, "reading kernel structures is not modelled")
+        else:
+            raise Refused("V1105", slot, f"{reg.name} cannot be used for this access")
+
+    def aligned(self, slot: int, reg: Reg, off: int, size: int) -> None:
+        """Atomic operations need their natural alignment."""
+        at = reg.off + off + reg.scalar.value
+        if (at | reg.scalar.mask) & size - 1:
+            raise Refused("V1113", slot, f"these {size} bytes at offset {reg.off + off} are not aligned",
+                          "align the member to its size")  # fmt: skip
 
     # --- kinds of memory --------------------------------------------------------------------------------------------
 
-    def packet(self, slot: int, reg: Reg, off: int, size: int, *, write: bool) -> None:
+    def _packet(self, slot: int, reg: Reg, off: int, size: int, write: bool, zero: bool) -> None:
         """Packet bytes must have been compared with data_end, through a register of the same id."""
         program = self.program
         if write and program.type not in PACKET_WRITERS:
@@ -98,150 +120,89 @@ class Memory:
             raise Refused("V1107", slot, f"the packet offset may be negative ({reg.scalar.smin})", "make the offset unsigned",
                           [(reg.made, "the pointer is made here")])  # fmt: skip
         start = reg.off + off
-        if start < 0 or start + size > reg.range:
+        if start < 0 or start + size > reg.range or (not size and not zero):
             raise PacketRange(slot, reg, start, size)
 
-    def region(self, slot: int, reg: Reg, off: int, size: int, *, write: bool) -> None:
+    def _region(self, slot: int, reg: Reg, off: int, size: int, write: bool, zero: bool) -> None:
         """A map value or record has a known size; every offset the register may have must lie inside."""
-        what = f"the value of map '{reg.map}'" if reg.kind is Kind.VALUE else "the ring buffer record"
-        room = self.program.maps[reg.map].value_size if reg.kind is Kind.VALUE else reg.size
         if reg.kind is Kind.VALUE:
-            data = self.program.obj.data.get(reg.map)
-            if write and data is not None and data.read_only:
-                raise Refused("V1108", slot, f"'{reg.map}' is read-only: constants cannot be written",
-                              "remove const, so that the variable goes to .data or .bss")  # fmt: skip
-            special = self.program.special_member(reg.map)
-            if special:
-                raise Unsupported(slot, f"map values with a {special} are not modelled")
-        low, high = reg.off + off + reg.scalar.smin, reg.off + off + reg.scalar.umax + size
+            room = self.program.maps[reg.what].value_size
+            self._rights(slot, reg, write)
+        else:
+            room = reg.size
+        unsure = reg.scalar
+        base = reg.off + off
+        low, high = base + unsure.smin, base + unsure.umax + size
+        if low >= 0 and high <= room and low + size <= room and unsure.umax < MAX_VAR_OFF and (size or zero):
+            if reg.kind is Kind.VALUE:
+                self._special(slot, reg, low, high)
+            return
+        what = f"the value of map '{reg.what}'" if reg.kind is Kind.VALUE else reg.what or "this memory"
         made = [(reg.made, "the pointer is made here")] if reg.made >= 0 else []
         if low < 0:
+            if unsure.is_const:
+                raise Refused("V1110", slot, f"this access of {size} bytes at offset {low} is in front of {what}", "", made)
             raise Refused("V1107", slot, f"the offset into {what} may be negative (from {low})",
                           "make the index unsigned, or test that it is not below 0", made)  # fmt: skip
-        if reg.scalar.umax >= MAX_VAR_OFF:
+        if unsure.umax >= MAX_VAR_OFF:
             raise Refused("V1109", slot, f"the offset into {what} has no upper bound",
-                          f"test the index first, against a size of {room} bytes, in the same variable", made)  # fmt: skip
-        if high > room:
-            raise Refused(
-                "V1110", slot, f"this access of {size} bytes at offset {high - size} goes past the end of {what}, "
-                f"which has {room} bytes", f"keep the offset at most {room - size}", made,
-            )  # fmt: skip
+                          f"test the index first, against the {room} bytes there are, in the same variable", made)  # fmt: skip
+        largest = high - size
+        what_to_do = f"keep the offset at most {room - size}" if size <= room else f"there are only {room} bytes"
+        at = f"at offset {largest}" if unsure.is_const else f"at offsets up to {largest}"
+        raise Refused("V1110", slot, f"this access of {size} bytes {at} goes past the end of {what}, which has {room} bytes",
+                      what_to_do, made)  # fmt: skip
 
-    def _constant_data(self, reg: Reg, off: int, size: int, slot: int) -> Reg:
+    def _rights(self, slot: int, reg: Reg, write: bool) -> None:
+        data = self.program.obj.data.get(reg.what)
+        if write and data is not None and data.read_only:
+            raise Refused("V1108", slot, f"'{reg.what}' is read-only: constants cannot be written",
+                          "remove const, so that the variable goes to .data or .bss")  # fmt: skip
+        flags = self.program.maps[reg.what].flags
+        if write and flags & _RDONLY_PROG:
+            raise Refused("V1108", slot, f"map '{reg.what}' is read-only for programs (BPF_F_RDONLY_PROG)", "remove the flag")
+        if not write and flags & _WRONLY_PROG:
+            raise Refused("V1108", slot, f"map '{reg.what}' is write-only for programs (BPF_F_WRONLY_PROG)", "remove the flag")
+
+    def _special(self, slot: int, reg: Reg, low: int, high: int) -> None:
+        """What only helpers may touch must lie outside."""
+        for name, start, size in self.program.special_members(reg.what):
+            if low < start + size and start < high:
+                raise Refused("V1127", slot, f"this touches the struct {name} at offset {start} of map '{reg.what}'s value",
+                              "only its helpers may; copy the other members one by one")  # fmt: skip
+
+    def _constant(self, reg: Reg, off: int, size: int, slot: int, signed: bool) -> Reg | None:
         """A frozen constant is known to the kernel."""
-        data = self.program.obj.data.get(reg.map)
-        if data is not None and data.read_only and reg.scalar.is_const:
-            at = reg.off + off + sc.s64(reg.scalar.value)
-            if not any(at - 8 < r.at < at + size for r in data.references):
-                return scalar_reg(sc.const(int.from_bytes(data.data[at : at + size], "little")), slot)
-        return scalar_reg(sc.unsigned(size * 8) if size < 8 else sc.UNKNOWN, slot)
+        data = self.program.obj.data.get(reg.what)
+        if data is None or not data.read_only or not reg.scalar.is_const:
+            return None
+        at = reg.off + off + sc.s64(reg.scalar.value)
+        if any(at - 8 < r.at < at + size for r in data.references):
+            return None
+        return number(sc.const(int.from_bytes(data.data[at : at + size], "little", signed=signed)), Def(slot))
 
     def _context(self, slot: int, reg: Reg, off: int, size: int, *, write: bool) -> Reg:
-        if reg.off or reg.scalar != ZERO:
-            raise Refused("V1111", slot, "the context pointer has been changed before this access",
-                          "access the fields through the context itself: ctx->field")  # fmt: skip
         layout = self.program.layout
         if layout is None:
             raise Unsupported(slot, f"the context of {self.program.type} programs is not modelled")
-        found = layout.find(off, size, write)
-        if found is None:
-            raise self._context_error(slot, off, size, write)
-        if write or found.kind is Field.SCALAR:
-            return scalar_reg(sc.unsigned(size * 8) if size < 8 else sc.UNKNOWN, slot)
-        kind = _POINTERS.get(found.kind)
-        if kind is None:
-            raise Unsupported(slot, f"the context field '{found.name}' is not modelled")
-        return Reg(kind, ZERO, made=slot)
-
-    def _context_error(self, slot: int, off: int, size: int, write: bool) -> Refused:
-        layout = self.program.layout
-        assert layout is not None
-        verb = "written" if write else "read"
-        field = layout.field_at(off)
-        attach = self.program.attach
-        who = f"programs of type {self.program.type}" + (f" ({attach})" if attach not in ("", self.program.type) else "")
+        if reg.null:
+            raise _maybe_null(slot, reg)
+        if not reg.scalar.is_const or reg.scalar.value:
+            raise Refused("V1111", slot, "the context is accessed at a variable offset", "use its fields by name")
+        struct = f"struct {layout.struct}" if layout.struct else f"the context of {self.program.type} programs"
+        if reg.off and self.program.type != "syscall":
+            raise Refused("V1112", slot, f"the context pointer was moved by {reg.off} before this access",
+                          f"read the fields of {struct} through the program's own argument",
+                          [(reg.made, "it was moved here")])  # fmt: skip
+        at = reg.off + off
+        field = layout.find(at, size, write)
         if field is None:
-            return Refused("V1101", slot, f"{size} bytes at offset {off} of the context cannot be {verb} by {who}",
-                           f"the fields are: {', '.join(f.name for f in layout.fields)}")  # fmt: skip
-        name = f"{layout.struct}.{field.name}" if layout.struct else f"byte {off} of the context"
-        if write and "w" not in field.access:
-            return Refused("V1101", slot, f"'{name}' is read-only for {who}")
-        sizes = field.stores if write else field.loads
-        return Refused("V1101", slot, f"'{name}' cannot be {verb} with {size} bytes at offset {off - field.offset}",
-                       f"use {' or '.join(map(str, sizes))} bytes, aligned" if sizes else "it can only be read")  # fmt: skip
-
-    # --- the stack --------------------------------------------------------------------------------------------------
-
-    def stack_range(self, state: State, slot: int, reg: Reg, off: int, size: int) -> tuple[Frame, int, int]:
-        """(frame, lowest start, highest start) of an access; checks the limits and notes the depth."""
-        frame = state.frames[reg.frame]
-        low, high = reg.off + off + reg.scalar.smin, reg.off + off + reg.scalar.smax
-        if not reg.scalar.is_const and (reg.scalar.smin <= -MAX_VAR_OFF or reg.scalar.smax >= MAX_VAR_OFF):
-            raise Refused("V1109", slot, "the offset into the stack variable has no bound", "test the index first",
-                          [(reg.made, "the pointer is made here")])  # fmt: skip
-        if low < -STACK_SIZE or high + size > 0:
-            raise Refused("V1112", slot, f"this access of {size} bytes at {low} goes outside of the stack frame "
-                          f"({STACK_SIZE} bytes below r10)", "check the index or the size of the variable",
-                          [(reg.made, "the pointer is made here")])  # fmt: skip
-        self.depths[frame.start] = max(self.depths.get(frame.start, 0), -low)
-        return frame, low, high
-
-    def _stack_load(self, state: State, slot: int, reg: Reg, off: int, size: int) -> Reg:
-        frame, low, high = self.stack_range(state, slot, reg, off, size)
-        unknown = scalar_reg(sc.unsigned(size * 8) if size < 8 else sc.UNKNOWN, slot)
-        if low != high:
-            self.readable(frame, slot, low, high + size - low)
-            return unknown
-        if low % size:
-            raise Refused("V1113", slot, f"an access of {size} bytes to the stack at {low} is not aligned",
-                          "align the variable, or copy with memcpy()")  # fmt: skip
-        base = low // 8 * 8
-        entry = frame.stack.get(base)
-        if isinstance(entry, Reg):
-            if size == 8:
-                return entry
-            if entry.kind is not Kind.SCALAR:
-                raise Refused("V1114", slot, "this reads a part of a pointer that was saved on the stack")
-            return scalar_reg(sc.truncate(entry.scalar, size), slot) if low == base else unknown
-        self.readable(frame, slot, low, size)
-        if entry is not None and all(kind == NULL for kind in entry[low - base : low - base + size]):
-            return scalar_reg(ZERO, slot)
-        return unknown
-
-    def readable(self, frame: Frame, slot: int, low: int, size: int) -> None:
-        """Before Linux 6.3 every byte must have been written."""
-        if self.uninitialised_ok:
-            return
-        for at in range(low, low + size):
-            entry = frame.stack.get(at // 8 * 8)
-            if entry is None or (not isinstance(entry, Reg) and entry[at % 8] == INVALID):
-                raise Refused("V1115", slot, f"stack byte {at} is read, but not written on this path",
-                              "give the variable a value where it is declared: = {}")  # fmt: skip
-
-    def _stack_store(self, state: State, slot: int, reg: Reg, off: int, size: int, value: Reg) -> None:
-        frame, low, high = self.stack_range(state, slot, reg, off, size)
-        if low != high:
-            self.smear(frame, low, high + size - low)
-            return
-        if low % size:
-            raise Refused("V1113", slot, f"an access of {size} bytes to the stack at {low} is not aligned",
-                          "align the variable, or copy with memcpy()")  # fmt: skip
-        if size == 8:
-            frame.stack[low] = value
-            return
-        if value.kind is not Kind.SCALAR:
-            raise Refused("V1114", slot, "a part of a pointer cannot be saved on the stack")
-        self.write_bytes(frame, low, size, NULL if value.scalar == ZERO else MISC)
-
-    def write_bytes(self, frame: Frame, low: int, size: int, kind: int) -> None:
-        """Bytes of that type from `low` on."""
-        for at in range(low, low + size):
-            base = at // 8 * 8
-            frame.stack[base] = _with_byte(frame.stack.get(base), at % 8, kind)
-
-    def smear(self, frame: Frame, low: int, size: int) -> None:
-        """Somewhere in this range something was written."""
-        self.write_bytes(frame, low, size, MISC)
+            raise Refused("V1101", slot, *_bad_field(self.program, layout, at, size, write))
+        pointer = None if write else _POINTERS.get(field.kind)
+        if pointer is None:
+            return unknown(slot)
+        kind, null = pointer
+        return Reg(kind, sc.const(0), Def(slot), null=null, id=self.fresh() if null else 0)
 
 
 class PacketRange(Refused):
@@ -254,23 +215,26 @@ class PacketRange(Refused):
         self.size = size
 
 
-def _null_test() -> str:
-    return "if (!pointer) return ...;"
+def _maybe_null(slot: int, reg: Reg) -> Refused:
+    return Refused("V1104", slot, f"this uses {reg.name}", "test it first: if (!pointer) return ...;",
+                   [(reg.made, "the pointer comes from here")])  # fmt: skip
 
 
-def _with_byte(entry: object, index: int, kind: int) -> tuple[int, ...]:
-    if isinstance(entry, Reg):
-        filler = NULL if entry.kind is Kind.SCALAR and entry.scalar == ZERO else MISC
-        kinds = [filler] * 8
-    else:
-        kinds = list(entry) if isinstance(entry, tuple) else [INVALID] * 8
-    kinds[index] = kind
-    return tuple(kinds)
-
-
-def known(value: Scalar) -> bool:
-    """True for constants."""
-    return value.is_const
+def _bad_field(program: Program, layout: Layout, at: int, size: int, write: bool) -> tuple[str, str]:
+    """(message, fix) for an access to the context that is not allowed."""
+    verb = "written" if write else "read"
+    attach = program.attach
+    who = f"programs of type {program.type}" + (f" ({attach})" if attach not in ("", program.type) else "")
+    field = layout.field_at(at)
+    if field is None:
+        return (f"{size} bytes at offset {at} of the context cannot be {verb} by {who}",
+                f"the fields are: {', '.join(f.name for f in layout.fields)}")  # fmt: skip
+    name = f"{layout.struct}.{field.name}" if layout.struct else f"byte {at} of the context"
+    if write and "w" not in field.access:
+        return f"'{name}' is read-only for {who}", ""
+    sizes = field.stores if write else field.loads
+    return (f"'{name}' cannot be {verb} with {size} bytes at offset {at - field.offset}",
+            f"use {' or '.join(map(str, sizes))} bytes, aligned" if sizes else "")  # fmt: skip
 
 
 SIZES = isa.SIZE_BYTES

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ...compiler.diagnostics import ObjectError
+from ...compiler.object import isa
 from ...compiler.object.btf import Array, Btf, Struct, Union
 from ...compiler.object.model import Function, Linkage, Map, Object
 from ...compiler.object.program import FlatProgram
@@ -13,7 +15,7 @@ from ...stdlib.kernels import Kernel
 from ...stdlib.programs import SectionMatch
 
 # may_access_direct_pkt_data in net/core/filter.c: who may write into the packet
-PACKET_WRITERS = frozenset({"xdp", "sched_cls", "sched_act", "lwt_xmit", "sk_skb", "sk_msg"})
+PACKET_WRITERS = frozenset({"xdp", "sched_cls", "sched_act", "lwt_xmit", "sk_skb", "sk_msg", "cgroup_sockopt"})
 # members that only helpers may touch (kernel/bpf/btf.c, btf_field_type)
 _SPECIAL = frozenset({
     "bpf_spin_lock", "bpf_res_spin_lock", "bpf_timer", "bpf_wq", "bpf_list_head", "bpf_list_node", "bpf_rb_root",
@@ -33,12 +35,29 @@ class Program:
     kernel: Kernel
     maps: dict[str, Map] = field(default_factory=dict)
     starts: dict[int, Function] = field(default_factory=dict)
+    layout: contexts.Layout | None = None
+    _special: dict[str, tuple[tuple[str, int, int], ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.maps = dict(self.obj.maps)
         for name, section in self.obj.data.items():
             self.maps[name] = Map(name, _ARRAY, 4, len(section.data), 1)
-        self.starts = dict(self.flat.functions)
+        for name, outer in self.obj.maps.items():
+            if outer.inner is not None:
+                self.maps[inner_name(name)] = outer.inner
+        self.starts = self._starts()
+        self.layout = contexts.layout(self.type, self.attach)
+
+    def _starts(self) -> dict[int, Function]:
+        """The functions by first slot; assembly may call into the code behind a function's exit: that is one more."""
+        starts = dict(self.flat.functions)
+        for slot, insn in enumerate(self.flat.insns):
+            if insn.op == isa.JMP | isa.CALL and insn.src == isa.PSEUDO_CALL:
+                target = slot + 1 + insn.imm
+                if 0 <= target < len(self.flat.insns) and target not in starts:
+                    whole = self.flat.function_at(target)
+                    starts[target] = Function(f"{whole.name}+{target}", whole.section, [], linkage=Linkage.STATIC)
+        return dict(sorted(starts.items()))
 
     @property
     def type(self) -> str:
@@ -51,11 +70,6 @@ class Program:
         return self.section.attach.short if self.section.attach else ""
 
     @property
-    def layout(self) -> contexts.Layout | None:
-        """The context's layout."""
-        return contexts.layout(self.type, self.attach)
-
-    @property
     def license_is_gpl(self) -> bool:
         """True if GPL-only helpers may be called (include/linux/license.h)."""
         return self.obj.license in _GPL
@@ -65,24 +79,38 @@ class Program:
         function = self.starts[start]
         return bool(start) and function.linkage is not Linkage.STATIC and bool(function.btf_id)
 
-    def special_member(self, name: str) -> str:
-        """The kernel structure inside a map's value that only helpers may touch, or ""."""
-        definition = self.maps[name]
-        btf = self.obj.btf
-        return _special(btf, definition.btf_value_id, 0) if btf is not None and definition.btf_value_id else ""
+    def special_members(self, name: str) -> tuple[tuple[str, int, int], ...]:
+        """(kernel structure, offset, size) of what only helpers may touch inside a map's value."""
+        found = self._special.get(name)
+        if found is None:
+            definition, btf = self.maps[name], self.obj.btf
+            found = ()
+            if btf is not None and definition.btf_value_id:
+                found = tuple(_special(btf, definition.btf_value_id, 0, 0))
+            self._special[name] = found
+        return found
+
+    def has_lock(self, name: str) -> bool:
+        """True if a map's values hold a bpf_spin_lock."""
+        return any(kind == "bpf_spin_lock" for kind, _, _ in self.special_members(name))
 
 
-def _special(btf: Btf, type_id: int, depth: int) -> str:
+def inner_name(outer: str) -> str:
+    """What the maps inside a map of maps are called."""
+    return f"{outer}[]"
+
+
+def _special(btf: Btf, type_id: int, offset: int, depth: int) -> Iterator[tuple[str, int, int]]:
     try:
         kind = btf.resolved(type_id)
+        if isinstance(kind, Array) and depth < 8 and kind.count:
+            size = btf.size_of(kind.element)
+            for i in range(min(kind.count, 64)):
+                yield from _special(btf, kind.element, offset + i * size, depth + 1)
+        elif isinstance(kind, Struct | Union) and kind.name in _SPECIAL:
+            yield kind.name, offset, kind.size
+        elif isinstance(kind, Struct | Union) and depth < 8:
+            for member in kind.members:
+                yield from _special(btf, member.type, offset + member.bit_offset // 8, depth + 1)
     except ObjectError:
-        return ""
-    if depth > 8:
-        return ""
-    if isinstance(kind, Array):
-        return _special(btf, kind.element, depth + 1)
-    if isinstance(kind, Struct | Union):
-        if kind.name in _SPECIAL:
-            return kind.name
-        return next((found for m in kind.members if (found := _special(btf, m.type, depth + 1))), "")
-    return ""
+        return

@@ -1,8 +1,8 @@
-"""Scalars: what the verifier knows of a number, and how arithmetic and branches change it.
+"""Scalars: what the verifier knows of a number.
 
 As in the kernel (kernel/bpf/verifier.c, struct bpf_reg_state): known bits, and ranges of the value read as unsigned and
 signed, in 64 bits and in its low 32. Each of them is sharpened from the others after every step (`normalize`). Never
-narrower than the kernel: where it gives up, so do we.
+narrower than the kernel: where it gives up, so do we. A test compares them with what the kernel's log prints.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from .tnum import M32, M64, Tnum
 
 S64_MIN, S64_MAX = -(1 << 63), (1 << 63) - 1
 S32_MIN, S32_MAX = -(1 << 31), (1 << 31) - 1
+_HIGH = M64 ^ M32
 
 
 class Scalar(NamedTuple):
@@ -66,108 +67,219 @@ def const(value: int) -> Scalar:
 @lru_cache(maxsize=64)
 def unsigned(bits: int) -> Scalar:
     """Any number of `bits` bits, zero-extended: what a load of that size gives."""
-    return make((0, (1 << bits) - 1), 0, (1 << bits) - 1, S64_MIN, S64_MAX)
+    return UNKNOWN if bits == 64 else make((0, (1 << bits) - 1), 0, (1 << bits) - 1)
 
 
 @lru_cache(maxsize=64)
 def signed(bits: int) -> Scalar:
     """Any number of `bits` bits, sign-extended."""
-    return make(tnum.UNKNOWN, 0, M64, -(1 << bits - 1), (1 << bits - 1) - 1)
+    return UNKNOWN if bits == 64 else _signed_range(-(1 << bits - 1), (1 << bits - 1) - 1)
+
+
+def _signed_range(low: int, high: int) -> Scalar:
+    return make(tnum.UNKNOWN, 0, M64, low, high, 0, M32, max(low, S32_MIN), min(high, S32_MAX))
 
 
 def make(bits: Tnum, umin: int = 0, umax: int = M64, smin: int = S64_MIN, smax: int = S64_MAX, umin32: int = 0,
          umax32: int = M32, smin32: int = S32_MIN, smax32: int = S32_MAX) -> Scalar:  # fmt: skip
     """A scalar of these facts, each sharpened from the others."""
-    return normalize(Scalar(*bits, umin, umax, smin, smax, umin32, umax32, smin32, smax32))
+    return normalize(Scalar(bits[0], bits[1], umin, umax, smin, smax, umin32, umax32, smin32, smax32))
 
 
 @lru_cache(maxsize=1 << 16)
 def normalize(s: Scalar) -> Scalar:
     """Sharpen every fact from the others (reg_bounds_sync): bits to ranges, ranges to ranges, ranges to bits."""
+    ranges = _from_bits(s)
+    bits = s[0], s[1]
+    for _ in range(3):
+        before = ranges
+        ranges = _deduce64(_deduce32(ranges))
+        ranges, bits = _deduce_mixed(ranges, bits)
+        if ranges == before:
+            break
+    umin, umax, _, _, umin32, umax32, _, _ = ranges
+    v, m = tnum.intersect(bits, tnum.from_range(umin, umax))
+    low = tnum.intersect((v & M32, m & M32), tnum.from_range(umin32, umax32))
+    return _finish(v & _HIGH | low[0], m & _HIGH | low[1], ranges)
+
+
+_Ranges = tuple[int, int, int, int, int, int, int, int]
+
+
+def _finish(v: int, m: int, ranges: _Ranges) -> Scalar:
+    umin, umax, smin, smax, umin32, umax32, smin32, smax32 = ranges
+    return Scalar(v, m, *_from_bits(Scalar(v, m, umin, umax, smin, smax, umin32, umax32, smin32, smax32)))
+
+
+def _from_bits(s: Scalar) -> _Ranges:
+    """Known bits bound the ranges."""
     v, m, umin, umax, smin, smax, umin32, umax32, smin32, smax32 = s
-    for _ in range(2):
-        # known bits bound the ranges
-        top, top32 = 1 << 63, 1 << 31
-        low_v, low_m = v & M32, m & M32
-        smin32 = max(smin32, s32(low_v | low_m & top32))
-        smax32 = min(smax32, s32(low_v | low_m & (M32 >> 1)))
-        umin32, umax32 = max(umin32, low_v), min(umax32, low_v | low_m)
-        smin = max(smin, s64(v | m & top))
-        smax = min(smax, s64(v | m & (M64 >> 1)))
-        umin, umax = max(umin, v), min(umax, v | m)
-        for _ in range(2):
-            # the low half of a 64-bit range that does not leave one 4 GiB window
-            if umin >> 32 == umax >> 32:
-                umin32, umax32 = max(umin32, umin & M32), min(umax32, umax & M32)
-                if s32(umin & M32) <= s32(umax & M32):
-                    smin32, smax32 = max(smin32, s32(umin & M32)), min(smax32, s32(umax & M32))
-            if smin >> 32 == smax >> 32:
-                if smin & M32 <= smax & M32:
-                    umin32, umax32 = max(umin32, smin & M32), min(umax32, smax & M32)
-                if s32(smin & M32) <= s32(smax & M32):
-                    smin32, smax32 = max(smin32, s32(smin & M32)), min(smax32, s32(smax & M32))
-            # signed and unsigned ranges that do not cross the sign agree
-            if umax32 <= S32_MAX or umin32 > S32_MAX:
-                smin32, smax32 = max(smin32, s32(umin32)), min(smax32, s32(umax32))
-            if smin32 >= 0 or smax32 < 0:
-                umin32, umax32 = max(umin32, smin32 & M32), min(umax32, smax32 & M32)
-            if umax <= S64_MAX or umin > S64_MAX:
-                smin, smax = max(smin, s64(umin)), min(smax, s64(umax))
-            if smin >= 0 or smax < 0:
-                umin, umax = max(umin, smin & M64), min(umax, smax & M64)
-            # a 32-bit range inside a 64-bit range that leaves the upper half one value
-            if umin >> 32 == umax >> 32:
-                base = umin & ~M32
-                umin, umax = max(umin, base | umin32), min(umax, base | umax32)
-            if smin >> 32 == smax >> 32:
-                base = smin >> 32 << 32
-                smin, smax = max(smin, base | umin32), min(smax, base | umax32)
-            # a value that fits a signed 32-bit range is the extension of its low half
-            if smin32 >= 0 and smin >= S32_MIN and smax <= S32_MAX:
-                smin, smax = max(smin, smin32), min(smax, smax32)
-        # ranges to bits
-        if umin <= umax:
-            by_range = tnum.from_range(umin, umax)
-            low32 = tnum.from_range(umin32, umax32) if umin32 <= umax32 else (0, M32)
-            v, m = tnum.intersect((v, m), by_range)
-            high = v & ~M32, m & ~M32
-            low = tnum.intersect((v & M32, m & M32), (low32[0] & M32, low32[1] & M32))
-            v, m = high[0] | low[0], high[1] | low[1]
-    return Scalar(v, m, umin, umax, smin, smax, umin32, umax32, smin32, smax32)
+    low_v, low_m = v & M32, m & M32
+    return (
+        max(umin, v), min(umax, v | m),
+        max(smin, s64(v | m & 1 << 63)), min(smax, s64(v | m & M64 >> 1)),
+        max(umin32, low_v), min(umax32, low_v | low_m),
+        max(smin32, s32(low_v | low_m & 1 << 31)), min(smax32, s32(low_v | low_m & M32 >> 1)),
+    )  # fmt: skip
+
+
+def _deduce32(ranges: _Ranges) -> _Ranges:
+    """Ranges of the low half, from those of the whole and from one another."""
+    umin, umax, smin, smax, umin32, umax32, smin32, smax32 = ranges
+    ulow, uhigh = umin & M32, umax & M32
+    slow, shigh = smin & M32, smax & M32
+    if umin >> 32 == umax >> 32:  # the upper half does not change
+        umin32, umax32 = max(umin32, ulow), min(umax32, uhigh)
+        if s32(ulow) <= s32(uhigh):
+            smin32, smax32 = max(smin32, s32(ulow)), min(smax32, s32(uhigh))
+    if smin >> 32 == smax >> 32:
+        if slow <= shigh:
+            umin32, umax32 = max(umin32, slow), min(umax32, shigh)
+        if s32(slow) <= s32(shigh):
+            smin32, smax32 = max(smin32, s32(slow)), min(smax32, s32(shigh))
+    # the upper half takes two neighbouring values, the lower one goes from negative to positive meanwhile
+    if (umin >> 32) + 1 & M32 == umax >> 32 and s32(ulow) < 0 <= s32(uhigh):
+        smin32, smax32 = max(smin32, s32(ulow)), min(smax32, s32(uhigh))
+    if (smin >> 32) + 1 & M32 == smax >> 32 & M32 and s32(slow) < 0 <= s32(shigh):
+        smin32, smax32 = max(smin32, s32(slow)), min(smax32, s32(shigh))
+    # where the sign does not change, signed and unsigned ranges are the same
+    if s32(umin32) <= s32(umax32):
+        smin32, smax32 = max(smin32, s32(umin32)), min(smax32, s32(umax32))
+    if smin32 & M32 <= smax32 & M32:
+        umin32, umax32 = max(umin32, smin32 & M32), min(umax32, smax32 & M32)
+    return umin, umax, smin, smax, umin32, umax32, smin32, smax32
+
+
+def _deduce64(ranges: _Ranges) -> _Ranges:
+    umin, umax, smin, smax, umin32, umax32, smin32, smax32 = ranges
+    if s64(umin) <= s64(umax):
+        smin, smax = max(smin, s64(umin)), min(smax, s64(umax))
+    if smin & M64 <= smax & M64:
+        umin, umax = max(umin, smin & M64), min(umax, smax & M64)
+    elif umax < smin & M64:  # the signed range has two parts, and the unsigned range meets one of them
+        smin, umax = 0, min(umax, smax & M64)
+    elif smax & M64 < umin:
+        smax, umin = -1, max(umin, smin & M64)
+    return umin, umax, smin, smax, umin32, umax32, smin32, smax32
+
+
+def _deduce_mixed(ranges: _Ranges, bits: Tnum) -> tuple[_Ranges, Tnum]:
+    """Ranges of the whole from those of the low half."""
+    umin, umax, smin, smax, umin32, umax32, smin32, smax32 = ranges
+    umin, umax = max(umin, umin & _HIGH | umin32), min(umax, umax & _HIGH | umax32)
+    smin, smax = max(smin, smin & ~M32 | umin32), min(smax, smax & ~M32 | umax32)
+    if smin32 >= 0 and smin >= S32_MIN and smax <= S32_MAX:  # sign-extended, and not negative
+        smin, smax = smin32, smax32
+        umin, umax = smin32, smax32 & M64
+        if smin <= smax:
+            bits = tnum.intersect(bits, tnum.from_range(smin, smax))
+    return (umin, umax, smin, smax, umin32, umax32, smin32, smax32), bits
 
 
 def is_broken(s: Scalar) -> bool:
     """True if the facts contradict each other: no value is left."""
-    return s.umin > s.umax or s.smin > s.smax or s.umin32 > s.umax32 or s.smin32 > s.smax32
+    return (
+        s.umin > s.umax or s.smin > s.smax or s.umin32 > s.umax32 or s.smin32 > s.smax32
+        or (not s.mask and (s.umin != s.umax or s.smin != s.smax))
+    )  # fmt: skip
 
 
+@lru_cache(maxsize=1 << 14)
 def zext32(s: Scalar) -> Scalar:
     """The low 32 bits, zero-extended: what every 32-bit operation leaves."""
-    return make(tnum.low(s.tnum, 4), s.umin32, s.umax32, 0, M32, s.umin32, s.umax32, s.smin32, s.smax32)
+    low, high = (s.smin32, s.smax32) if s.smin32 >= 0 else (0, M32)
+    return make(tnum.low((s.value, s.mask), 4), s.umin32, s.umax32, low, high, s.umin32, s.umax32, s.smin32, s.smax32)
 
 
+@lru_cache(maxsize=1 << 14)
 def truncate(s: Scalar, size: int) -> Scalar:
-    """The low `size` bytes, zero-extended."""
+    """The low `size` bytes, zero-extended (coerce_reg_to_size). The same scalar if it fits."""
     if size == 8:
         return s
-    if size == 4:
-        return zext32(s)
     mask = (1 << size * 8) - 1
-    if s.umin & ~mask == s.umax & ~mask:
-        return make(tnum.low(s.tnum, size), s.umin & mask, s.umax & mask)
-    return make(tnum.low(s.tnum, size), 0, mask)
+    low, high = (s.umin & mask, s.umax & mask) if s.umin & ~mask == s.umax & ~mask else (0, mask)
+    bits = tnum.low((s.value, s.mask), size)
+    if size == 4:
+        made = make(bits, low, high, low, high, s.umin32, s.umax32, s.smin32, s.smax32)
+    else:
+        made = make(bits, low, high, low, high)
+    return s if made == s else made
 
 
+@lru_cache(maxsize=1 << 14)
 def sext(s: Scalar, size: int) -> Scalar:
-    """The low `size` bytes, sign-extended to 64 bits."""
+    """The low `size` bytes, sign-extended to 64 bits (coerce_reg_to_size_sx)."""
     bits = size * 8
-    low, high = -(1 << bits - 1), (1 << bits - 1) - 1
-    if low <= s.smin and s.smax <= high:
-        return s
     if s.is_const:
-        value = s.value & (1 << bits) - 1
-        return const(value - (1 << bits) if value >> bits - 1 else value)
-    return make(tnum.UNKNOWN, 0, M64, low, high)
+        return const(_signed(s.value, bits))
+    if s.smax >> bits == s.smin >> bits:
+        ends = _signed(s.smax, bits), _signed(s.smin, bits)
+        low, high = min(ends), max(ends)
+        if (low >= 0) == (high >= 0):
+            umin, umax = low & M64, high & M64
+            return make(tnum.from_range(umin, umax), umin, umax, low, high, umin & M32, umax & M32, max(low, S32_MIN),
+                        min(high, S32_MAX))  # fmt: skip
+    return signed(bits)
+
+
+@lru_cache(maxsize=1 << 14)
+def sext32(s: Scalar, size: int) -> Scalar:
+    """The low `size` bytes, sign-extended to 32 bits; the upper half is not of interest (coerce_subreg_to_size_sx)."""
+    bits = size * 8
+    if not s.mask & M32:
+        return const(_signed(s.value, bits) & M32)
+    if s.umax32 >> bits == s.umin32 >> bits or s.smax32 >> bits == s.smin32 >> bits:
+        ends = _signed(s.smax32, bits), _signed(s.smin32, bits)
+        low, high = min(ends), max(ends)
+        if s.smax32 >> bits == s.smin32 >> bits and (low >= 0) == (high >= 0):
+            known = tnum.low(tnum.from_range(low & M32, high & M32), 4)
+            return make(known, 0, M64, S64_MIN, S64_MAX, low & M32, high & M32, low, high)
+    low, high = -(1 << bits - 1), (1 << bits - 1) - 1
+    return make((0, M32), 0, M64, S64_MIN, S64_MAX, 0, M32, low, high)
+
+
+def _signed(value: int, bits: int) -> int:
+    value &= (1 << bits) - 1
+    return value - (1 << bits) if value >> bits - 1 else value
+
+
+def unbounded(s: Scalar) -> Scalar:
+    """The known bits only: what the kernel keeps of a number whose facts contradict each other."""
+    return UNKNOWN._replace(value=s.value, mask=s.mask)
+
+
+@lru_cache(maxsize=1 << 14)
+def add_offset(at: Scalar, step: Scalar) -> Scalar:
+    """The variable part of a pointer after adding `step`."""
+    smin, smax = at.smin + step.smin, at.smax + step.smax
+    if smin < S64_MIN or smax > S64_MAX:
+        smin, smax = S64_MIN, S64_MAX
+    umin, umax = at.umin + step.umin, at.umax + step.umax
+    if umax > M64:
+        umin, umax = 0, M64
+    return make(tnum.add(at.tnum, step.tnum), umin, umax, smin, smax)
+
+
+@lru_cache(maxsize=1 << 14)
+def subtract_offset(at: Scalar, step: Scalar) -> Scalar:
+    """The variable part of a pointer after subtracting `step`."""
+    smin, smax = at.smin - step.smax, at.smax - step.smin
+    if smin < S64_MIN or smax > S64_MAX:
+        smin, smax = S64_MIN, S64_MAX
+    umin, umax = (0, M64) if at.umin < step.umax else (at.umin - step.umax, at.umax - step.umin)
+    return make(tnum.sub(at.tnum, step.tnum), umin, umax, smin, smax)
+
+
+@lru_cache(maxsize=1 << 14)
+def shifted(s: Scalar, by: int) -> Scalar:
+    """`s + by`, as the kernel computes it for a number tied to `s` at a distance: without sharpening."""
+    facts: list[int] = []
+    for low, high, floor, ceiling in (
+        (s.umin + by, s.umax + by, 0, M64), (s.smin + by, s.smax + by, S64_MIN, S64_MAX),
+        (s.umin32 + by, s.umax32 + by, 0, M32), (s.smin32 + by, s.smax32 + by, S32_MIN, S32_MAX),
+    ):  # fmt: skip
+        facts += (low, high) if floor <= low and high <= ceiling else (floor, ceiling)
+    return Scalar(*tnum.add(s.tnum, tnum.const(by)), *facts)
 
 
 def contains(old: Scalar, new: Scalar) -> bool:
@@ -175,5 +287,5 @@ def contains(old: Scalar, new: Scalar) -> bool:
     return (
         old.umin <= new.umin and old.umax >= new.umax and old.smin <= new.smin and old.smax >= new.smax
         and old.umin32 <= new.umin32 and old.umax32 >= new.umax32 and old.smin32 <= new.smin32
-        and old.smax32 >= new.smax32 and tnum.contains(old.tnum, new.tnum)
+        and old.smax32 >= new.smax32 and tnum.contains((old.value, old.mask), (new.value, new.mask))
     )  # fmt: skip

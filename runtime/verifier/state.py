@@ -1,16 +1,16 @@
 """The state of a path: registers and stack of each call frame, references held, and how it came here.
 
-Registers are immutable; a state copies its lists when the path forks. A stack slot (8 bytes) is a whole spilled register
-or eight byte types.
+Registers and stack slots are immutable; a state copies its lists when the path forks.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from .scalar import UNKNOWN, Scalar, const, contains
+from .scalar import UNKNOWN, Scalar, const
 
 
 class Kind(IntEnum):
@@ -23,51 +23,130 @@ class Kind(IntEnum):
     PACKET_END = 4
     STACK = 5
     MAP = 6
-    VALUE = 7
-    VALUE_OR_NULL = 8
-    RECORD = 9  # ring buffer memory
-    RECORD_OR_NULL = 10
-    FUNCTION = 11
+    VALUE = 7  # a map value
+    MEM = 8  # memory of a known size: ring buffer records, arguments of global functions
+    FUNCTION = 9
+    SOCKET = 10  # struct bpf_sock
+    SOCK_COMMON = 11
+    TCP_SOCK = 12
+    XDP_SOCK = 13
+    FLOW_KEYS = 14
+    BTF = 15  # a kernel structure
 
 
 NAMES = {
     Kind.SCALAR: "a number", Kind.CTX: "the context", Kind.PACKET: "a packet pointer",
     Kind.PACKET_META: "a pointer to packet metadata", Kind.PACKET_END: "the end of the packet",
     Kind.STACK: "a pointer to the stack", Kind.MAP: "a map", Kind.VALUE: "a pointer to a map value",
-    Kind.VALUE_OR_NULL: "a map value pointer that may be NULL", Kind.RECORD: "a pointer to a ring buffer record",
-    Kind.RECORD_OR_NULL: "a ring buffer record pointer that may be NULL", Kind.FUNCTION: "a function's address",
+    Kind.MEM: "a pointer to memory", Kind.FUNCTION: "a function's address", Kind.SOCKET: "a socket",
+    Kind.SOCK_COMMON: "a struct bpf_sock_common", Kind.TCP_SOCK: "a TCP socket", Kind.XDP_SOCK: "an XDP socket",
+    Kind.FLOW_KEYS: "a pointer to flow keys", Kind.BTF: "a pointer to a kernel structure",
 }  # fmt: skip
-OR_NULL = {Kind.VALUE_OR_NULL: Kind.VALUE, Kind.RECORD_OR_NULL: Kind.RECORD}
+SOCKETS = frozenset({Kind.SOCKET, Kind.SOCK_COMMON, Kind.TCP_SOCK})
+PACKETS = frozenset({Kind.PACKET, Kind.PACKET_META})
 
 
-class Reg(NamedTuple):
-    """A register's contents.
+class Def:
+    """Where a value was made, and from which others.
 
-    Pointers are `off` plus the unknown `scalar`; `id` ties together registers with the same unknown part (packet), the
-    same pending null test, or the same number (scalars). `range`: bytes known to be there after packet pointers with
-    this id. `made`: the slot of the instruction that made it, for explanations; it never counts when states are compared.
+    `precise`: the exact range of the value was needed to find the path safe (mark_chain_precision in the kernel). The mark
+    goes to all values it was made from. A checkpoint gives every value a new Def, so that the mark on a checkpoint's
+    value means that something behind the checkpoint needs it.
     """
 
-    kind: Kind
-    scalar: Scalar = UNKNOWN
-    off: int = 0
-    id: int = 0
-    range: int = 0
-    map: str = ""  # maps and their values
-    size: int = 0  # records: bytes
-    ref: int = 0  # the reference it holds
-    frame: int = 0  # stack: which call frame
-    made: int = -1
-    lost: int = -1  # the call after which the pointer that was here may not be used any more
+    __slots__ = ("lost", "parents", "precise", "slot")
+
+    def __init__(self, slot: int, parents: tuple[Def, ...] = (), lost: int = -1) -> None:
+        self.slot = slot
+        self.parents = parents
+        self.precise = False
+        self.lost = lost  # the call after which the pointer that this was may not be used any more
+
+
+def mark_precise(value: Def) -> None:
+    """The exact range of this value matters, and so do those of all values it comes from."""
+    if value.precise:
+        return
+    work = [value]
+    while work:
+        current = work.pop()
+        if not current.precise:
+            current.precise = True
+            work += current.parents
+            current.parents = ()
+
+
+class Reg:
+    """A register's contents. Never changed: `but` gives a copy.
+
+    Pointers are `off` plus the unknown `scalar`. `id` ties together registers with the same unknown part (packet), the same
+    pending null test, or the same number; a number's `off` is then its distance from the others. `range`: bytes known to be
+    there behind packet pointers of this id. `what`: the map's or kernel structure's name. `size`: bytes of MEM.
+    """
+
+    __slots__ = ("frame", "id", "kind", "node", "null", "off", "range", "ref", "scalar", "size", "what")
+
+    def __init__(self, kind: Kind, scalar: Scalar, node: Def, off: int = 0, id: int = 0, *, range: int = 0,
+                 what: str = "", size: int = 0, ref: int = 0, frame: int = 0, null: bool = False) -> None:  # fmt: skip
+        self.kind = kind
+        self.scalar = scalar
+        self.node = node
+        self.off = off
+        self.id = id
+        self.range = range
+        self.what = what
+        self.size = size
+        self.ref = ref
+        self.frame = frame
+        self.null = null  # may be NULL
+
+    def but(self, **changes: Any) -> Reg:
+        """A copy with some fields changed."""
+        new = Reg(self.kind, self.scalar, self.node, self.off, self.id, range=self.range, what=self.what, size=self.size,
+                  ref=self.ref, frame=self.frame, null=self.null)  # fmt: skip
+        for name, value in changes.items():
+            setattr(new, name, value)
+        return new
+
+    @property
+    def made(self) -> int:
+        """The slot of the instruction that made it."""
+        return self.node.slot
+
+    @property
+    def is_zero(self) -> bool:
+        """True for the number 0."""
+        return self.kind is Kind.SCALAR and self.scalar == ZERO
+
+    @property
+    def name(self) -> str:
+        """What it is, for messages."""
+        if self.kind is Kind.VALUE:
+            text = f"a pointer to a value of map '{self.what}'"
+        elif self.kind is Kind.MEM and self.what:
+            text = f"a pointer to {self.what}"
+        else:
+            text = NAMES[self.kind]
+        return f"{text} that may be NULL" if self.null else text
 
 
 ZERO = const(0)
-UNKNOWN_REG = Reg(Kind.SCALAR)
 
 # types of a stack byte
-INVALID, MISC, NULL = 0, 1, 2
+INVALID, MISC, NULL, SPILL = range(4)
+_SPILLED = bytes([SPILL] * 8)
 
-Slot = Reg | tuple[int, ...]
+
+class Slot(NamedTuple):
+    """Eight bytes of stack: the type of each, lowest address first; `reg` if the lowest bytes are a saved register."""
+
+    types: bytes
+    reg: Reg | None = None
+
+
+def spilled(reg: Reg) -> Slot:
+    """A slot that holds all of a register."""
+    return Slot(_SPILLED, reg)
 
 
 @dataclass(slots=True)
@@ -76,13 +155,13 @@ class Frame:
 
     regs: list[Reg | None]
     stack: dict[int, Slot] = field(default_factory=dict)
-    return_to: int = -1  # the slot after the call
+    call: int = -1  # the slot of the call
     start: int = 0  # the function's first slot
-    callback: str = ""
+    instance: Any = None  # liveness of the stack for this chain of calls
 
     def copy(self) -> Frame:
         """An independent copy."""
-        return Frame(list(self.regs), dict(self.stack), self.return_to, self.start, self.callback)
+        return Frame(list(self.regs), dict(self.stack), self.call, self.start, self.instance)
 
 
 class Step(NamedTuple):
@@ -99,6 +178,7 @@ class State:
 
     frames: list[Frame]
     refs: dict[int, int] = field(default_factory=dict)  # reference -> slot that acquired it
+    lock: tuple[str, int, int] | None = None  # the spin lock held: map, id of the value, slot that took it
     trail: Step | None = None
     invalidated: int = -1  # the last call that made packet pointers invalid
 
@@ -109,95 +189,40 @@ class State:
 
     def copy(self) -> State:
         """An independent copy."""
-        return State([frame.copy() for frame in self.frames], dict(self.refs), self.trail, self.invalidated)
+        return State([frame.copy() for frame in self.frames], dict(self.refs), self.lock, self.trail, self.invalidated)
+
+    def every(self) -> Iterator[Reg]:
+        """Every register and saved register of every frame."""
+        for frame in self.frames:
+            for reg in frame.regs:
+                if reg is not None:
+                    yield reg
+            for slot in frame.stack.values():
+                if slot.reg is not None:
+                    yield slot.reg
+
+    def change(self, which: Callable[[Reg], bool], to: Callable[[Reg], Reg]) -> None:
+        """Replace every register and saved register for which `which` holds."""
+        for frame in self.frames:
+            regs = frame.regs
+            for number, reg in enumerate(regs):
+                if reg is not None and which(reg):
+                    regs[number] = to(reg)
+            for at, slot in frame.stack.items():
+                if slot.reg is not None and which(slot.reg):
+                    frame.stack[at] = Slot(slot.types, to(slot.reg))
 
 
-class Equivalence:
-    """Compares a state with one explored before. Ids need not be equal, only to correspond one to one.
-
-    `live[i]` and `relevant[i]` are what can still be read in frame i, and which numbers can still decide whether the
-    program is safe (see `flow`), as sets of bits.
-    """
-
-    def __init__(self, live: tuple[int, ...], relevant: tuple[int, ...]) -> None:
-        self.live = live
-        self.relevant = relevant
-        self.ids: dict[int, int] = {}
-        self.back: dict[int, int] = {}
-
-    def same_id(self, old: int, new: int) -> bool:
-        """Old ids map to new ones consistently; 0 to 0."""
-        if not old or not new:
-            return old == new
-        return self.ids.setdefault(old, new) == new and self.back.setdefault(new, old) == old
-
-    def covers(self, old: State, new: State) -> bool:
-        """True if everything that `new` allows, `old` allowed: then what follows is safe."""
-        if len(old.frames) != len(new.frames) or len(old.refs) != len(new.refs):
-            return False
-        for depth, (a, b) in enumerate(zip(old.frames, new.frames, strict=True)):
-            live, relevant = self.live[depth], self.relevant[depth]
-            if a.return_to != b.return_to or a.callback != b.callback:
-                return False
-            for number in range(10):
-                if live >> number & 1 and not self.register(a.regs[number], b.regs[number], bool(relevant >> number & 1)):
-                    return False
-            for at, slot in a.stack.items():
-                bit = stack_bit(at)
-                if live >> bit & 1 and not self.slot(slot, b.stack.get(at), bool(relevant >> bit & 1)):
-                    return False
-        return all(self.same_id(x, y) for x, y in zip(sorted(old.refs), sorted(new.refs), strict=True))
-
-    def register(self, old: Reg | None, new: Reg | None, relevant: bool) -> bool:
-        """True if the old contents allowed all of the new; of numbers that decide nothing, any stands for any."""
-        if old is None:
-            return True  # it was not readable then, and nothing went wrong
-        if new is None:
-            return False
-        if old.kind is Kind.SCALAR:
-            if new.kind is Kind.SCALAR and not relevant:
-                return True
-            if new.kind is not Kind.SCALAR or not contains(old.scalar, new.scalar):
-                return False
-            return not old.id or self.same_id(old.id, new.id)
-        if old.kind is not new.kind or old.off != new.off or old.map != new.map or old.size != new.size:
-            return False
-        if old.frame != new.frame or old.range > new.range:
-            return False
-        return contains(old.scalar, new.scalar) and self.same_id(old.id, new.id) and self.same_id(old.ref, new.ref)
-
-    def slot(self, old: Slot, new: Slot | None, relevant: bool) -> bool:
-        """True if what could be read from the old slot, and how, holds for the new one."""
-        if isinstance(old, Reg):
-            if isinstance(new, Reg):
-                return self.register(old, new, relevant)
-            if old.kind is not Kind.SCALAR or new is None or INVALID in new:
-                return False
-            return not relevant or old.scalar == UNKNOWN
-        if new is None:
-            return all(kind == INVALID for kind in old)
-        for i, kind in enumerate(old):
-            got = _byte(new, i)
-            if kind == INVALID or got == kind:
-                continue
-            if got in (INVALID, -1) or (relevant and kind == NULL):
-                return False
-        return True
-
-
-def stack_bit(at: int) -> int:
-    """The bit of the stack slot at -8, -16, ... in the sets of `flow`."""
-    return 16 + (-at // 8 - 1)
-
-
-def _byte(slot: Slot, index: int) -> int:
-    if not isinstance(slot, Reg):
-        return slot[index]
-    if slot.kind is Kind.SCALAR:
-        return NULL if slot.scalar == ZERO else MISC
-    return -1  # part of a pointer: nothing but a whole register may stand for it
-
-
-def scalar_reg(scalar: Scalar, made: int = -1, ident: int = 0) -> Reg:
+def number(scalar: Scalar, node: Def, ident: int = 0) -> Reg:
     """A register that holds a number."""
-    return Reg(Kind.SCALAR, scalar, id=ident, made=made)
+    return Reg(Kind.SCALAR, scalar, node, 0, ident)
+
+
+def unknown(slot: int) -> Reg:
+    """A number of which nothing is known, made at `slot`."""
+    return Reg(Kind.SCALAR, UNKNOWN, Def(slot))
+
+
+def unknown_slot(slot: Slot) -> Slot:
+    """The slot once something was written over a part of it, or somewhere near: no register is saved there any more."""
+    return Slot(bytes(kind if kind == INVALID else MISC for kind in slot.types))

@@ -7,21 +7,29 @@ from ...compiler.object.isa import Insn
 from ...compiler.object.program import FlatProgram
 from .verdict import Refused, Unsupported
 
-_ALU_OPS = frozenset(range(isa.ADD, isa.END + 1, 0x10))
+_ATOMICS = frozenset({
+    isa.ADD, isa.OR, isa.AND, isa.XOR, isa.ADD | isa.FETCH, isa.OR | isa.FETCH, isa.AND | isa.FETCH, isa.XOR | isa.FETCH,
+    isa.XCHG, isa.CMPXCHG, isa.LOAD_ACQUIRE, isa.STORE_RELEASE,
+})  # fmt: skip
+_DIVISIONS = (isa.DIV, isa.MOD)
+_LAST_PSEUDO = isa.PSEUDO_MAP_IDX_VALUE
 
 
-def check_structure(flat: FlatProgram, big_endian: bool) -> None:
-    """Raise `Refused` for unknown or malformed instructions, wild jumps, and code that nothing reaches."""
+def check_structure(flat: FlatProgram, starts: list[int]) -> None:
+    """Raise `Refused` for unknown or malformed instructions, wild jumps, and code that nothing reaches.
+
+    `starts`: the first slots of the functions, ascending.
+    """
     insns = flat.insns
-    starts = [start for start, _ in flat.functions]
     ends = [*starts[1:], len(insns)]
     second = set()
     for slot, insn in enumerate(insns):
-        if insn.op == isa.LDDW:
-            if slot + 1 >= len(insns) or insns[slot + 1].op:
-                raise Refused("V1001", slot, "an lddw lacks its second half")
+        if insn.op == isa.LDDW and slot not in second:
+            _check_lddw(insns, slot)
             second.add(slot + 1)
     for start, end in zip(starts, ends, strict=True):
+        if start in second:
+            raise Refused("V1002", start, "this calls into the middle of an instruction")
         for slot in range(start, end):
             if slot in second:
                 continue
@@ -36,32 +44,109 @@ def check_structure(flat: FlatProgram, big_endian: bool) -> None:
         _reachable(insns, start, end, second)
 
 
+def _check_lddw(insns: list[Insn], slot: int) -> None:
+    first = insns[slot]
+    if slot + 1 >= len(insns) or insns[slot + 1][:4] != (0, 0, 0, 0):
+        raise Refused("V1001", slot, "an lddw lacks its second half", "")
+    if first.off or not 0 <= first.src <= _LAST_PSEUDO or first.dst > 10:
+        raise _reserved(slot)
+    if first.src in (isa.PSEUDO_MAP_FD, isa.PSEUDO_MAP_IDX) and insns[slot + 1].imm:
+        raise _reserved(slot)
+
+
+def _reserved(slot: int) -> Refused:
+    return Refused("V1001", slot, "fields of this instruction that must be 0 are not", "set the unused fields to 0")
+
+
+def _unknown(insn: Insn, slot: int) -> Refused:
+    return Refused("V1001", slot, f"there is no instruction {insn.op:#04x}")
+
+
 def _check(insn: Insn, slot: int) -> None:
     if insn.dst > 10 or insn.src > 10:
         raise Refused("V1001", slot, f"there is no register r{max(insn.dst, insn.src)}")
-    kind = insn.op & 7
-    if kind in (isa.ALU, isa.ALU64):
-        if insn.op & 0xF0 not in _ALU_OPS:
-            raise Refused("V1001", slot, f"there is no instruction {insn.op:#04x}")
-        if insn.dst == 10:
-            raise Refused("V1004", slot, "the frame pointer cannot be changed", "copy it to another register first")
-    elif kind == isa.LD:
+    match insn.op & 7:
+        case isa.ALU | isa.ALU64:
+            _check_alu(insn, slot)
+        case isa.JMP | isa.JMP32:
+            _check_jump(insn, slot)
+        case _:
+            _check_memory(insn, slot)
+
+
+def _check_alu(insn: Insn, slot: int) -> None:
+    op, wide = insn.op & 0xF0, insn.op & 7 == isa.ALU64
+    register = bool(insn.op & isa.X)
+    if op > isa.END:
+        raise _unknown(insn, slot)
+    if op == isa.END:
+        if insn.imm not in (16, 32, 64) or insn.off or insn.src or (wide and register):
+            raise _reserved(slot)
+        return
+    if op == isa.NEG:
+        if register or insn.src or insn.off or insn.imm:
+            raise _reserved(slot)
+        return
+    if (insn.imm if register else insn.src) != 0:
+        raise _reserved(slot)
+    if op == isa.MOV:
+        if insn.off not in ((0, 8, 16, 32) if wide else (0, 8, 16)) or (insn.off and not register):
+            raise Unsupported(slot, "casts between address spaces are not modelled") if insn.off == 1 else _reserved(slot)
+        return
+    if insn.off and (insn.off != 1 or op not in _DIVISIONS):
+        raise _reserved(slot)
+    if op in _DIVISIONS and not register and not insn.imm:
+        raise Refused("V1121", slot, "this divides by the constant 0")
+    if op in (isa.LSH, isa.RSH, isa.ARSH) and not register and not 0 <= insn.imm < (64 if wide else 32):
+        raise Refused("V1122", slot, f"this shifts by {insn.imm}", f"shift by 0 to {63 if wide else 31}")
+
+
+def _check_jump(insn: Insn, slot: int) -> None:
+    code, wide = insn.op & 0xF0, insn.op & 7 == isa.JMP
+    if code == isa.JCOND:
+        raise Unsupported(slot, "may_goto is not modelled")
+    if code > isa.JCOND:
+        raise _unknown(insn, slot)
+    if code == isa.CALL:
+        if insn.op & isa.X and wide and not insn.imm:
+            raise Unsupported(slot, "calls through a register are not modelled")
+        if insn.op & isa.X or not wide or insn.dst or insn.src > isa.PSEUDO_KFUNC_CALL:
+            raise _reserved(slot)
+        if insn.off and insn.src != isa.PSEUDO_KFUNC_CALL:
+            raise _reserved(slot)
+    elif code == isa.EXIT:
+        if insn.op & isa.X or not wide or insn.imm or insn.src or insn.dst:
+            raise _reserved(slot)
+    elif code == isa.JA:
+        if insn.op & isa.X or insn.src or insn.dst or (insn.imm if wide else insn.off):
+            raise _reserved(slot)
+    elif (insn.imm if insn.op & isa.X else insn.src) != 0:
+        raise _reserved(slot)
+
+
+def _check_memory(insn: Insn, slot: int) -> None:
+    kind, mode, size = insn.op & 7, insn.op & 0xE0, insn.op & 0x18
+    if kind == isa.LD:
         if insn.op == isa.LDDW:
             return
-        raise Unsupported(slot, "the old packet loads (BPF_ABS, BPF_IND) are not modelled",
-                          "use bpf_skb_load_bytes() or direct packet access")  # fmt: skip
-    elif kind == isa.STX and insn.op & 0xE0 == isa.ATOMIC:
-        if insn.imm in (isa.LOAD_ACQUIRE, isa.STORE_RELEASE):
-            raise Unsupported(slot, "load_acquire and store_release are not modelled")
-        if insn.op & 0x18 not in (isa.W, isa.DW):
+        if mode not in (isa.ABS, isa.IND) or size == isa.DW:
+            raise _unknown(insn, slot)
+        if insn.dst or insn.off or (insn.src and mode == isa.ABS):
+            raise _reserved(slot)
+    elif kind == isa.STX and mode == isa.ATOMIC:
+        if insn.imm not in _ATOMICS:
+            raise Refused("V1001", slot, f"there is no atomic operation {insn.imm:#x}")
+        if size not in (isa.W, isa.DW) and insn.imm not in (isa.LOAD_ACQUIRE, isa.STORE_RELEASE):
             raise Refused("V1001", slot, "atomic operations work on 4 or 8 bytes")
-    elif kind in (isa.LDX, isa.ST, isa.STX):
-        if insn.op & 0xE0 not in ((isa.MEM, isa.MEMSX) if kind == isa.LDX else (isa.MEM,)):
-            raise Refused("V1001", slot, f"there is no instruction {insn.op:#04x}")
-    elif insn.op & 0xF0 == isa.JCOND:
-        raise Unsupported(slot, "may_goto is not modelled")
-    elif insn.op & 0xF0 == isa.CALL and insn.op & 8:
-        raise Unsupported(slot, "calls through a register are not modelled")
+    elif kind == isa.LDX:
+        if mode not in (isa.MEM, isa.MEMSX) or (mode == isa.MEMSX and size == isa.DW):
+            raise _unknown(insn, slot)
+        if insn.imm:
+            raise _reserved(slot)
+    elif mode != isa.MEM:
+        raise _unknown(insn, slot)
+    elif (insn.src if kind == isa.ST else insn.imm) != 0:
+        raise _reserved(slot)
 
 
 def jump_targets(insns: list[Insn], slot: int) -> list[int]:

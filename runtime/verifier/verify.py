@@ -5,16 +5,16 @@ from __future__ import annotations
 from ...compiler.diagnostics import Diagnostic, Severity
 from ...compiler.object.model import Object
 from ...compiler.object.program import flatten
-from ...stdlib.kernels import Kernel
 from ...stdlib.kernels import kernel as kernel_of
 from ...stdlib.programs import match_section, near_sections
 from .explain import explain
-from .explore import MAX_INSNS, Explorer, global_parameters
+from .explore import Explorer, Observer
+from .liveness import Code, Instance
 from .memory import STACK_SIZE
 from .program import Program
-from .scalar import UNKNOWN
-from .state import ZERO, Frame, Kind, Reg, State, scalar_reg
+from .state import Frame, State
 from .structure import check_structure
+from .subprograms import MAX_FRAMES, calls, entry_registers
 from .verdict import Refused, Unsupported, Verdict
 
 _WARN_AT = 0.8
@@ -33,42 +33,49 @@ def verify(obj: Object, program: str, *, kernel: str = "6.18") -> Verdict:
             fix=f"did you mean {near}?" if near else 'use one that libbpf knows, for example SEC("xdp")',
         )  # fmt: skip
         return Verdict(program, "unsupported", kernel=kernel, findings=[finding])
-    judged = Program(flat, obj, match, version)
-    verdict = Verdict(program, "accepted", kernel=kernel)
+    return judge(Program(flat, obj, match, version))
+
+
+def judge(program: Program, observer: Observer | None = None) -> Verdict:
+    """Judge one program that is taken apart already; `observer` is told of every instruction walked over."""
+    flat = program.flat
+    verdict = Verdict(flat.name, "accepted", kernel=str(program.kernel))
     explorer: Explorer | None = None
     try:
-        _supported(judged, version)
-        check_structure(flat, obj.big_endian)
+        _supported(program)
+        check_structure(flat, list(program.starts))
+        edges = calls(program)
+        code = Code(flat.insns, list(program.starts))
         waiting, done = [0], set()
         depths: dict[int, int] = {}
-        edges: set[tuple[int, int]] = set()
         while waiting:
             start = waiting.pop()
             if start in done:
                 continue
             done.add(start)
-            explorer = Explorer(judged, start, verdict.processed)
-            explorer.walk(_initial(judged, start))
+            explorer = Explorer(program, code, start, verdict.processed, observer=observer)
+            explorer.walk(_initial(program, code, start, explorer))
             verdict.processed, verdict.states = explorer.processed, verdict.states + explorer.kept
-            waiting += explorer.globals_called
-            for function, depth in explorer.memory.depths.items():
+            waiting += explorer.subprograms.globals_called
+            for function, depth in explorer.memory.stack.depths.items():
                 depths[function] = max(depths.get(function, 0), depth)
-            edges |= explorer.edges
-        verdict.stack = _check_stack(judged, depths, edges)
+        verdict.stack = _check_stack(program, depths, edges)
     except (Refused, Unsupported) as problem:
         verdict.verdict = "refused" if isinstance(problem, Refused) else "unsupported"
         verdict.processed = explorer.processed if explorer else 0
-        verdict.findings.append(explain(judged, problem, explorer.state if explorer and explorer.processed else None))
+        verdict.findings.append(explain(program, problem, explorer.state if explorer and explorer.processed else None))
         return verdict
-    if verdict.processed > MAX_INSNS * _WARN_AT:
+    limit = program.kernel.insn_limit
+    if verdict.processed > limit * _WARN_AT:
         verdict.findings.append(Diagnostic(
-            "V1402", Severity.WARNING, f"'{program}' takes {verdict.processed} of {MAX_INSNS} instructions to verify: a small "
+            "V1402", Severity.WARNING, f"'{flat.name}' takes {verdict.processed} of {limit} instructions to verify: a small "
             "change may make it too complex", fix="bound loops with smaller constants",
         ))  # fmt: skip
     return verdict
 
 
-def _supported(program: Program, version: Kernel) -> None:
+def _supported(program: Program) -> None:
+    version = program.kernel
     if program.flat.core:
         raise Unsupported(program.flat.core[0].at, "CO-RE relocations are not modelled yet")
     if not version.has_program(program.type):
@@ -78,16 +85,10 @@ def _supported(program: Program, version: Kernel) -> None:
         raise Unsupported(0, f"programs of type {program.type} are not modelled")
 
 
-def _initial(program: Program, start: int) -> State:
+def _initial(program: Program, code: Code, start: int, explorer: Explorer) -> State:
     """At the entry r1 is the context; a global function has what its types say."""
-    frame = Frame([None] * 11, start=start)
-    frame.regs[10] = Reg(Kind.STACK, ZERO)
-    if not start:
-        frame.regs[1] = Reg(Kind.CTX, ZERO)
-    else:
-        for i, kind in enumerate(global_parameters(program, start)):
-            frame.regs[i + 1] = Reg(Kind.CTX, ZERO) if kind == "ctx" else scalar_reg(UNKNOWN)
-    return State([frame])
+    regs = entry_registers(program, start, explorer.memory)
+    return State([Frame(regs, start=start, instance=Instance(code, start))])
 
 
 def _check_stack(program: Program, depths: dict[int, int], edges: set[tuple[int, int]]) -> int:
@@ -99,7 +100,11 @@ def _check_stack(program: Program, depths: dict[int, int], edges: set[tuple[int,
 
     def walk(start: int, chain: tuple[int, ...], total: int) -> None:
         nonlocal deepest
-        depth = -(-max(depths.get(start, 0), 1) // _STACK_STEP) * _STACK_STEP
+        if start in chain:
+            raise Refused("V1300", start, f"'{program.starts[start].name}' calls itself", "use a loop")
+        if len(chain) >= MAX_FRAMES:
+            raise Refused("V1300", start, f"more than {MAX_FRAMES} calls are nested", "merge functions")
+        depth = -(-depths.get(start, 0) // _STACK_STEP) * _STACK_STEP
         total += depth
         if total > STACK_SIZE:
             listed = ", ".join(f"{program.starts[s].name} {depths.get(s, 0)} bytes" for s in (*chain, start))
