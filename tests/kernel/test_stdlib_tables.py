@@ -224,7 +224,7 @@ def argument(register: int, row: helpers.Argument, map_fd: int) -> bytes:
             return insn(MOV_IMM, register, imm=8)
         case Arg.ALLOC_SIZE:
             return insn(MOV_IMM, register, imm=8)
-        case Arg.ANY | Arg.SCALAR:
+        case Arg.ANY | Arg.SCALAR | Arg.ZERO:
             return insn(MOV_IMM, register)
         case _:
             return insn(MOV_REG, register, 10) + insn(ADD_IMM, register, imm=-64)
