@@ -154,6 +154,11 @@ def negate(wide: bool, a: Scalar) -> Scalar:
     return alu(isa.SUB, wide, const(0), a)
 
 
+@lru_cache(maxsize=1 << 12)
 def swap(a: Scalar, size: int) -> Scalar:
-    """A byte swap, or a cut to `size` bytes: the kernel knows nothing of the result (Linux 6.18)."""
-    return UNKNOWN
+    """The low `size` bytes swapped; the rest becomes zero. Only known bits are followed."""
+    return make((_swapped(a.value, size), _swapped(a.mask, size)))
+
+
+def _swapped(bits: int, size: int) -> int:
+    return int.from_bytes((bits & (1 << size * 8) - 1).to_bytes(size, "little"), "big")

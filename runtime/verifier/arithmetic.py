@@ -64,7 +64,10 @@ class Arithmetic:
             if not self.program.kernel.at_least("6.17") and not old.scalar.is_const:
                 return unknown(slot)
             return number(negate(wide, old.scalar), Def(slot, (old.node,)))
-        return number(swap(old.scalar, insn.imm // 8), Def(slot, (old.node,)))
+        size, to_big = insn.imm // 8, bool(insn.op & isa.X)
+        if wide or to_big is not self.program.obj.big_endian:  # in ALU64 it always swaps (RFC 9669 4.2)
+            return number(swap(old.scalar, size), Def(slot, (old.node,)))
+        return number(sc.truncate(old.scalar, size), Def(slot, (old.node,)))
 
     # --- copies -----------------------------------------------------------------------------------------------------
 

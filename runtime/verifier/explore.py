@@ -92,13 +92,14 @@ class Explorer:
     def _mark(self, slot: int, insn: Insn) -> None:
         """Where paths may meet (mark_prune_point, mark_jmp_point)."""
         code = insn.op & 0xF0
-        if code == isa.EXIT or (code == isa.CALL and insn.src != isa.PSEUDO_CALL):
+        if code == isa.EXIT:
             return
+        into = code == isa.CALL and insn.src == isa.PSEUDO_CALL
         if code == isa.CALL:
-            targets = [slot + 1, slot + 1 + insn.imm]
+            targets = [slot + 1, slot + 1 + insn.imm] if into else [slot + 1]
         else:
             targets = jump_targets(self.code.insns, slot)
-        if code != isa.JA:
+        if into or code not in (isa.JA, isa.CALL):
             self._points[slot] = True
         for target in targets:
             self._points[target] = self._arrivals[target] = True
