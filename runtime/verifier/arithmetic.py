@@ -8,8 +8,8 @@ from . import scalar as sc
 from .alu import alu, negate, swap
 from .memory import MAX_VAR_OFF, Memory
 from .program import Program
-from .state import PACKETS, ZERO, Def, Kind, Reg, State, mark_precise, number, unknown
-from .tnum import M32
+from .state import PACKETS, ZERO, Def, Kind, Reg, State, mark_precise, number, renumbered, unknown
+from .tnum import M32, M64
 from .verdict import Refused
 
 _NOT_MOVABLE = frozenset({Kind.PACKET_END, Kind.MAP, Kind.SOCKET, Kind.SOCK_COMMON, Kind.TCP_SOCK, Kind.XDP_SOCK})
@@ -51,10 +51,14 @@ class Arithmetic:
         if insn.op & isa.X:
             if insn.dst == insn.src and op in (isa.SUB, isa.XOR) and wide and old.scalar.is_const:
                 return number(ZERO, Def(slot))
-            return number(alu(op, wide, old.scalar, other.scalar, bool(insn.off)), Def(slot, (old.node, other.node)))
-        result = number(alu(op, wide, old.scalar, other.scalar, bool(insn.off)), Def(slot, (old.node,)))
-        if op == isa.ADD and wide and old.id and not old.off and insn.imm:
-            result.id, result.off = old.id, insn.imm  # still tied to the others, at a distance
+            parents: tuple[Def, ...] = (old.node, other.node)
+        else:
+            parents = (old.node,)
+        result = number(alu(op, wide, old.scalar, other.scalar, bool(insn.off)), Def(slot, parents))
+        if old.id and not old.size and op in (isa.ADD, isa.SUB):
+            step = _distance(op, wide, old.scalar, other.scalar)
+            if step is not None:  # still tied to the others, at a distance
+                result.id, result.off, result.size = old.id, step, 64 if wide else 32
         return result
 
     def _unary(self, old: Reg, slot: int, insn: Insn, wide: bool) -> Reg:
@@ -73,7 +77,7 @@ class Arithmetic:
 
     def tie(self, regs: list[Reg | None], n: int, reg: Reg) -> Reg:
         """Give a number an id before it is copied, so that what is learned of one copy holds for the other."""
-        if reg.id or not reg.scalar.mask:
+        if (reg.id and not reg.size) or not reg.scalar.mask:
             return reg
         tied = number(reg.scalar, reg.node, self.memory.fresh())
         regs[n] = tied
@@ -98,7 +102,7 @@ class Arithmetic:
             made = value if wide else sc.zext32(sc.sext32(scalar, insn.off // 8))
             if scalar.umax < 1 << insn.off - 1:
                 source = self.tie(regs, insn.src, source)
-                regs[insn.dst] = Reg(Kind.SCALAR, made, source.node, source.off, source.id)
+                regs[insn.dst] = renumbered(source, made, source.node)
             else:
                 regs[insn.dst] = number(made, Def(slot, (source.node,)))
         elif wide:
@@ -106,7 +110,7 @@ class Arithmetic:
         elif scalar.umax <= M32:
             source = self.tie(regs, insn.src, source)
             short = sc.zext32(source.scalar)
-            regs[insn.dst] = source if short == scalar else Reg(Kind.SCALAR, short, source.node, source.off, source.id)
+            regs[insn.dst] = source if short == scalar else renumbered(source, short, source.node)
         else:
             regs[insn.dst] = number(sc.zext32(scalar), Def(slot, (source.node,)))
 
@@ -177,6 +181,15 @@ class Arithmetic:
 
     def _stack_difference(self, slot: int) -> Refused:
         return Refused("V1120", slot, "nothing can be subtracted from a pointer to the stack", "add a negative number")
+
+
+def _distance(op: int, wide: bool, old: sc.Scalar, other: sc.Scalar) -> int | None:
+    """By how much a known addition moves a number, None if that is not known or too far."""
+    if other.mask & (M64 if wide else M32) or (not wide and old.umax > M32):
+        return None
+    step = sc.s64(other.value) if wide else sc.s32(other.value & M32)
+    step = step if op == isa.ADD else -step
+    return step if sc.S32_MIN < step <= sc.S32_MAX or (step == sc.S32_MIN and op == isa.ADD) else None
 
 
 def no_value(slot: int, n: int) -> Refused:

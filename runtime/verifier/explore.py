@@ -152,8 +152,7 @@ class Explorer:
         forced = self._history > _HISTORY
         add = forced or (self._jumps - self._jumps_then >= _JUMPS and self.processed - self._insns_then >= _INSNS)
         found = self._seen.setdefault(slot, [])
-        hopeless = []
-        for point in reversed(found):  # the newest first
+        for point in found[::-1]:  # the newest first
             if point.branches:  # it is on our own path
                 if _alike(point.state, state) and Comparison(exact=True).covers(point.state, state, live):
                     raise Refused("V1401", slot, "this loop does not end: nothing changes from one round to the next",
@@ -172,9 +171,7 @@ class Explorer:
             if add:
                 point.misses += 1
                 if point.misses > point.hits * 3 + 3:
-                    hopeless.append(point)
-        if hopeless:
-            found[:] = [point for point in found if point not in hopeless]
+                    found.remove(point)
         if add:
             self._jumps_then, self._insns_then, self._history = self._jumps, self.processed, 0
             point = Checkpoint(remember(state), self._last)

@@ -9,7 +9,7 @@ from ...compiler.object.isa import Insn
 from . import scalar as sc
 from .arithmetic import no_value
 from .branch import decide, refine
-from .state import PACKETS, ZERO, Def, Kind, Reg, State, Step, mark_precise, number
+from .state import PACKETS, ZERO, Def, Kind, Reg, State, Step, mark_precise, number, renumbered
 
 MAX_PACKET_OFF = 0xFFFF
 _ANY_PACKET = PACKETS | {Kind.PACKET_END}
@@ -78,11 +78,10 @@ class Jumps:
         right = regs[src] if src >= 0 else None
         parents = (left.node, right.node) if right is not None else ()
         if right is not None and b != right.scalar:
-            new = Reg(Kind.SCALAR, b, Def(right.node.slot, parents), right.off, right.id)
-            regs[src] = new
+            regs[src] = renumbered(right, b, Def(right.node.slot, parents))
         if a != left.scalar:
             node = Def(left.node.slot, parents) if parents else left.node
-            regs[dst] = Reg(Kind.SCALAR, a, node, left.off, left.id)
+            regs[dst] = renumbered(left, a, node)
         if right is not None and right.id:
             _spread(state, regs[src])
         if left.id:
@@ -207,11 +206,12 @@ def _spread(state: State, known: Reg | None) -> None:
     ident = known.id
 
     def adjusted(reg: Reg) -> Reg:
-        if reg is known:
+        if reg is known or (reg.size and known.size and reg.size != known.size):
             return reg
         node = Def(reg.node.slot, (reg.node, known.node))
-        if reg.off == known.off:
-            return Reg(Kind.SCALAR, known.scalar, node, reg.off, ident)
-        return Reg(Kind.SCALAR, sc.shifted(known.scalar, reg.off - known.off), node, reg.off, ident)
+        if reg.off == known.off or not (reg.size or known.size):
+            return renumbered(reg, known.scalar, node)
+        short = 32 in (reg.size, known.size)
+        return renumbered(reg, sc.shifted(known.scalar, reg.off - known.off, short), node)
 
     state.change(lambda r: r.kind is Kind.SCALAR and r.id == ident, adjusted)

@@ -9,7 +9,7 @@ from . import scalar as sc
 from .program import PACKET_WRITERS, Program
 from .sockets import check_socket
 from .stack import STACK_SIZE, Stack
-from .state import PACKETS, SOCKETS, Def, Kind, Reg, State, number, unknown
+from .state import PACKETS, SOCKETS, Def, Kind, Reg, State, number, renumbered, unknown
 from .verdict import Refused, Unsupported
 
 __all__ = ["MAX_VAR_OFF", "STACK_SIZE", "Memory", "PacketRange"]
@@ -57,7 +57,7 @@ class Memory:
         if signed:
             return number(sc.sext(result.scalar, size), Def(slot, (result.node,)))
         scalar = sc.truncate(result.scalar, size)
-        return result if scalar is result.scalar else Reg(Kind.SCALAR, scalar, result.node, result.off, result.id)
+        return result if scalar is result.scalar else renumbered(result, scalar, result.node)
 
     def store(self, state: State, slot: int, reg: Reg, off: int, size: int, value: Reg | None) -> None:
         """Check a store, and note what is on the stack afterwards; `value` None: not known. Raises `Refused`."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .scalar import UNKNOWN, contains
-from .state import INVALID, MISC, NULL, SPILL, Def, Frame, Kind, Reg, Slot, State, mark_precise, number
+from .state import INVALID, MISC, NULL, SPILL, Def, Frame, Kind, Reg, Slot, State, mark_precise, number, renumbered
 
 # pointers whose unknown part may be compared as a range
 _MOVABLE = frozenset({Kind.VALUE, Kind.MEM, Kind.PACKET, Kind.PACKET_META})
@@ -43,7 +43,7 @@ def remember(state: State) -> State:
 
 
 def _renewed(reg: Reg) -> Reg:
-    return Reg(Kind.SCALAR, reg.scalar, Def(reg.node.slot, (reg.node,), reg.node.lost), reg.off, reg.id)
+    return renumbered(reg, reg.scalar, Def(reg.node.slot, (reg.node,), reg.node.lost))
 
 
 def clean(state: State, live: list[int], alive: int) -> None:
@@ -136,7 +136,7 @@ class Comparison:
             if not old.node.precise:
                 return True
             return (
-                old.off == new.off and (old.scalar is new.scalar or contains(old.scalar, new.scalar))
+                old.off == new.off and old.size == new.size and (old.scalar is new.scalar or contains(old.scalar, new.scalar))
                 and self._same_number_id(old.id, new.id)
             )  # fmt: skip
         if old.kind in _MOVABLE:

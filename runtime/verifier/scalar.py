@@ -89,8 +89,10 @@ def make(bits: Tnum, umin: int = 0, umax: int = M64, smin: int = S64_MIN, smax: 
 @lru_cache(maxsize=1 << 16)
 def normalize(s: Scalar) -> Scalar:
     """Sharpen every fact from the others (reg_bounds_sync): bits to ranges, ranges to ranges, ranges to bits."""
-    ranges = _from_bits(s)
-    bits = s[0], s[1]
+    found = _from_bits(s)
+    if not found.mask:
+        return found
+    bits, ranges = found.tnum, found[2:]
     for _ in range(3):
         before = ranges
         ranges = _deduce64(_deduce32(ranges))
@@ -100,23 +102,23 @@ def normalize(s: Scalar) -> Scalar:
     umin, umax, _, _, umin32, umax32, _, _ = ranges
     v, m = tnum.intersect(bits, tnum.from_range(umin, umax))
     low = tnum.intersect((v & M32, m & M32), tnum.from_range(umin32, umax32))
-    return _finish(v & _HIGH | low[0], m & _HIGH | low[1], ranges)
+    return _from_bits(Scalar(v & _HIGH | low[0], m & _HIGH | low[1], *ranges))
 
 
 _Ranges = tuple[int, int, int, int, int, int, int, int]
 
 
-def _finish(v: int, m: int, ranges: _Ranges) -> Scalar:
-    umin, umax, smin, smax, umin32, umax32, smin32, smax32 = ranges
-    return Scalar(v, m, *_from_bits(Scalar(v, m, umin, umax, smin, smax, umin32, umax32, smin32, smax32)))
-
-
-def _from_bits(s: Scalar) -> _Ranges:
-    """Known bits bound the ranges."""
+def _from_bits(s: Scalar) -> Scalar:
+    """Known bits bound the ranges; if only one number fits the bits and the unsigned range, it is that one."""
     v, m, umin, umax, smin, smax, umin32, umax32, smin32, smax32 = s
     low_v, low_m = v & M32, m & M32
-    return (
-        max(umin, v), min(umax, v | m),
+    umin, umax = max(umin, v), min(umax, v | m)
+    if m and umin <= umax:
+        first = umin if umin & ~m == v else tnum.following((v, m), umin)
+        if first <= umax and (first == v | m or tnum.following((v, m), first) > umax):
+            return const(first)
+    return Scalar(
+        v, m, umin, umax,
         max(smin, s64(v | m & 1 << 63)), min(smax, s64(v | m & M64 >> 1)),
         max(umin32, low_v), min(umax32, low_v | low_m),
         max(smin32, s32(low_v | low_m & 1 << 31)), min(smax32, s32(low_v | low_m & M32 >> 1)),
@@ -271,15 +273,18 @@ def subtract_offset(at: Scalar, step: Scalar) -> Scalar:
 
 
 @lru_cache(maxsize=1 << 14)
-def shifted(s: Scalar, by: int) -> Scalar:
-    """`s + by`, as the kernel computes it for a number tied to `s` at a distance: without sharpening."""
+def shifted(s: Scalar, by: int, short: bool) -> Scalar:
+    """`s + by`, for a number tied to `s` at a distance; `short`: in 32 bits."""
     facts: list[int] = []
     for low, high, floor, ceiling in (
         (s.umin + by, s.umax + by, 0, M64), (s.smin + by, s.smax + by, S64_MIN, S64_MAX),
         (s.umin32 + by, s.umax32 + by, 0, M32), (s.smin32 + by, s.smax32 + by, S32_MIN, S32_MAX),
     ):  # fmt: skip
+        if not floor and ((low > ceiling and high > ceiling) or (low < 0 and high < 0)):
+            low, high = low & ceiling, high & ceiling  # both ends wrap
         facts += (low, high) if floor <= low and high <= ceiling else (floor, ceiling)
-    return Scalar(*tnum.add(s.tnum, tnum.const(by)), *facts)
+    made = Scalar(*tnum.add(s.tnum, tnum.const(by)), *facts)
+    return zext32(made) if short else normalize(made)
 
 
 def contains(old: Scalar, new: Scalar) -> bool:

@@ -87,9 +87,7 @@ class Stack:
             raise Refused("V1114", slot, "this reads a part of a pointer that was saved on the stack", "use 64-bit variables")
         width = types.count(SPILL)
         if low == base and size <= width:
-            return number(saved.scalar, saved.node, saved.id if saved.scalar.umax >> 8 * size == 0 else 0).but(
-                off=saved.off if saved.scalar.umax >> 8 * size == 0 else 0
-            )
+            return saved if saved.scalar.umax >> 8 * size == 0 else number(saved.scalar, saved.node)
         kinds = types[low - base : low - base + size]
         if kinds.count(SPILL) == size and saved.is_zero:
             return number(ZERO, saved.node)

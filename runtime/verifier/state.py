@@ -80,7 +80,8 @@ class Reg:
     """A register's contents. Never changed: `but` gives a copy.
 
     Pointers are `off` plus the unknown `scalar`. `id` ties together registers with the same unknown part (packet), the same
-    pending null test, or the same number; a number's `off` is then its distance from the others. `range`: bytes known to be
+    pending null test, or the same number; `off` is then its distance from the others, `size` the bits (32, 64) of the
+    addition that moved it. `range`: bytes known to be
     there behind packet pointers of this id. `what`: the map's or kernel structure's name. `size`: bytes of MEM.
     """
 
@@ -216,6 +217,11 @@ class State:
 def number(scalar: Scalar, node: Def, ident: int = 0) -> Reg:
     """A register that holds a number."""
     return Reg(Kind.SCALAR, scalar, node, 0, ident)
+
+
+def renumbered(reg: Reg, scalar: Scalar, node: Def) -> Reg:
+    """The number with other facts, tied to the same others as before."""
+    return Reg(Kind.SCALAR, scalar, node, reg.off, reg.id, size=reg.size)
 
 
 def unknown(slot: int) -> Reg:

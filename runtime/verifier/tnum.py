@@ -110,6 +110,24 @@ def intersect(a: Tnum, b: Tnum) -> Tnum:
     return v & ~mu & M64, mu
 
 
+def following(a: Tnum, n: int) -> int:
+    """The smallest number above n that a may be; M64 + 1 if there is none."""
+    value, mask = a
+    differ = (n ^ value) & ~mask
+    if not differ:  # a may be n: count up in the unknown bits
+        return _counted_up(n, value, mask)
+    top = differ.bit_length() - 1
+    upper = ~((1 << top) - 1) & mask
+    if value >> top & 1:  # above n as soon as this bit is set; what is below may be zero
+        return n & upper | value
+    return _counted_up(n & upper | value, value, upper)
+
+
+def _counted_up(n: int, value: int, mask: int) -> int:
+    sum_ = (n | ~mask & M64) + 1
+    return M64 + 1 if sum_ > M64 else sum_ & mask | value
+
+
 def contains(a: Tnum, b: Tnum) -> bool:
     """True if everything that b may be, a may be."""
     return not b[1] & ~a[1] and a[0] == b[0] & ~a[1]

@@ -18,7 +18,7 @@ from purebpf.runtime.verifier.scalar import S32_MAX, S32_MIN, S64_MAX, S64_MIN, 
 from purebpf.runtime.verifier.tnum import M32, M64
 from purebpf.stdlib.programs import match_section
 
-_LOG = 64 << 20
+_LOG = 16 << 20
 _INSN = re.compile(r"^(\d+): \([0-9a-f]{2}\) (.*)$", re.M)
 _REG = re.compile(r"\bR(\d+)(?:_[a-z]+)?=(-?(?:0x)?[0-9a-f]+(?![\w(])|\w*\([^()]*(?:\([^()]*\)[^()]*)*\))")
 _FACT = re.compile(r"((?:[us](?:min|max)(?:32)?=)+)(-?(?:0x)?[0-9a-f]+)")
@@ -46,7 +46,7 @@ def log_of(obj: Object, name: str) -> str:
     """The verifier's log of an accepted program. Raises OSError or LoadError if the kernel does not take it."""
     with load(obj, programs=[name]) as loaded:
         flat = flatten(obj, name)
-        return load_with_log(flat, obj.license, {name: kernel_map.fd for name, kernel_map in loaded.maps.items()})
+        return load_with_log(flat, obj.license, {key: made.fd for key, made in loaded.kernel_maps.items()})
 
 
 def load_with_log(flat: FlatProgram, license_: str, maps: dict[str, int]) -> str:
