@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 from pycparser import c_ast
@@ -38,8 +39,10 @@ class SyntaxFailure(Exception):
 class Core(CParser):  # type: ignore[misc,unused-ignore]
     """pycparser's parser over a list of `Tok`. Coordinates (`coord`) are `Span`s."""
 
-    def __init__(self, tokens: list[Tok], sources: SourceMap, diagnostics: Diagnostics) -> None:
+    def __init__(self, tokens: list[Tok], sources: SourceMap, diagnostics: Diagnostics,
+                 is_outer_type: Callable[[str], bool] | None = None) -> None:  # fmt: skip
         super().__init__()
+        self._is_outer_type = is_outer_type
         self.sources = sources
         self.diagnostics = diagnostics
         self._scope_stack = [{"__builtin_va_list": True}]
@@ -48,6 +51,12 @@ class Core(CParser):  # type: ignore[misc,unused-ignore]
         end = tokens[-1].loc if tokens else 0
         self._end = Tok("END", "end of file", end)
         self._buffer: list[Tok | None] = [*tokens, None, None, None, None]
+
+    def _is_type_in_scope(self, name: str) -> bool:
+        for scope in reversed(self._scope_stack):
+            if name in scope:
+                return bool(scope[name])
+        return self._is_outer_type is not None and self._is_outer_type(name)
 
     # --- the token buffer -----------------------------------------------------------------------------------------
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pycparser import c_ast
 
 from ..diagnostics import Diagnostics
@@ -9,16 +11,17 @@ from ..source import SourceMap
 from . import tree
 from .declarations import finish
 from .functions import Functions
+from .outer import Outer
 from .usage import mark
 
 
-def analyze(ast: c_ast.FileAST, sources: SourceMap, diagnostics: Diagnostics) -> tree.Unit:
+def analyze(ast: c_ast.FileAST, sources: SourceMap, diagnostics: Diagnostics, outer: Sequence[Outer] = ()) -> tree.Unit:
     """Check a translation unit; the unit holds what must be emitted, in the order of the source.
 
-    Errors (E03xx types and semantics, E04xx C that BPF cannot run) and warnings go to `diagnostics`.
-    Raises `CompileError` if there are too many errors.
+    Names that the file does not declare are looked up in `outer`. Errors (E03xx types and semantics,
+    E04xx C that BPF cannot run) and warnings go to `diagnostics`. Raises `CompileError` if there are too many errors.
     """
-    checker = Functions(sources, diagnostics)
+    checker = Functions(sources, diagnostics, outer)
     checker.quiet = getattr(ast, "quiet", {})
     try:
         for node in ast.ext:

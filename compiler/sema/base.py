@@ -7,7 +7,7 @@ The checker is one object put together from classes, each in a file of its own, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ..diagnostics import Diagnostics
@@ -15,6 +15,7 @@ from ..source import SourceMap, Span
 from . import tree
 from . import types as ct
 from .names import Entity, Scope, TypeName, suggest
+from .outer import Outer
 
 # named by headers; any use of a value is refused
 _VA_LIST = TypeName(ct.Typedef("__builtin_va_list", ct.Pointer(ct.VOID)), Span(0, 0, 0))
@@ -27,8 +28,9 @@ class Poison(Exception):
 class Checker:
     """State and services. One object checks one translation unit."""
 
-    def __init__(self, sources: SourceMap, diagnostics: Diagnostics) -> None:
+    def __init__(self, sources: SourceMap, diagnostics: Diagnostics, outer: Sequence[Outer] = ()) -> None:
         self.sources = sources
+        self.outer = outer  # where names come from that no scope has, first come first served
         self.diagnostics = diagnostics
         self.scopes: list[Scope] = [Scope({"__builtin_va_list": _VA_LIST})]
         self.function: tree.FunctionSymbol | None = None
@@ -80,6 +82,10 @@ class Checker:
         for scope in reversed(self.scopes):
             if name in scope.names:
                 return scope.names[name]
+        for outer in self.outer:
+            entity = outer.find(self, name)
+            if entity is not None:
+                return entity
         return None
 
     def find_tag(self, tag: str) -> ct.Record | ct.Enum | None:
@@ -87,11 +93,16 @@ class Checker:
         for scope in reversed(self.scopes):
             if tag in scope.tags:
                 return scope.tags[tag]
+        for outer in self.outer:
+            found = outer.find_tag(self, tag)
+            if found is not None:
+                return found
         return None
 
     def did_you_mean(self, name: str) -> str:
         """A visible ordinary name like `name`, or ""."""
-        return suggest(name, (known for scope in reversed(self.scopes) for known in scope.names))
+        inner = suggest(name, (known for scope in reversed(self.scopes) for known in scope.names))
+        return inner or suggest(name, (known for outer in self.outer for known in outer.names()))
 
     # --- verbs the parts call on each other -----------------------------------------------------------------------
 

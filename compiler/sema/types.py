@@ -7,6 +7,7 @@ Sizes and alignments are bytes; bit offsets are bits from the start of the recor
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ..source import Span
@@ -81,18 +82,69 @@ class Field:
     span: Span | None = None
 
 
-@dataclass(slots=True, eq=False)
 class Record:
-    """A struct or union, identified by itself. Incomplete until `fields` is set."""
+    """A struct or union, identified by itself. Incomplete while `fields` is None.
 
-    kind: str  # "struct" | "union"
-    tag: str  # "" if it has none
-    fields: list[Field] | None = None
-    size: int = 0
-    align: int = 1
-    packed: bool = False
-    attributes: frozenset[str] = frozenset()  # e.g. preserve_access_index
-    span: Span | None = None
+    One that comes from outside of the file scope (a header that is declared on demand, the kernel's BTF) has `define`:
+    it is called with the record, once, when its fields, size or alignment are first asked for, and sets them. Naming a
+    kernel type or pointing at it then costs nothing.
+    """
+
+    __slots__ = ("_align", "_fields", "_size", "attributes", "define", "kind", "packed", "span", "tag")
+
+    def __init__(self, kind: str, tag: str, fields: list[Field] | None = None, size: int = 0, align: int = 1,
+                 packed: bool = False, attributes: frozenset[str] = frozenset(), span: Span | None = None,
+                 define: Callable[[Record], None] | None = None) -> None:  # fmt: skip
+        self.kind = kind  # "struct" | "union"
+        self.tag = tag  # "" if it has none
+        self.packed = packed
+        self.attributes = attributes  # e.g. preserve_access_index
+        self.span = span
+        self.define = define
+        self._fields = fields
+        self._size = size
+        self._align = align
+
+    def __repr__(self) -> str:
+        return f"Record({self.kind} {self.tag or '(anonymous)'})"
+
+    def _load(self) -> None:
+        define, self.define = self.define, None
+        if define is not None:
+            define(self)
+
+    @property
+    def fields(self) -> list[Field] | None:
+        """The members in order, or None: incomplete."""
+        if self.define is not None:
+            self._load()
+        return self._fields
+
+    @fields.setter
+    def fields(self, fields: list[Field] | None) -> None:
+        self._fields = fields
+
+    @property
+    def size(self) -> int:
+        """Bytes; 0 while incomplete."""
+        if self.define is not None:
+            self._load()
+        return self._size
+
+    @size.setter
+    def size(self, size: int) -> None:
+        self._size = size
+
+    @property
+    def align(self) -> int:
+        """Bytes; 1 while incomplete."""
+        if self.define is not None:
+            self._load()
+        return self._align
+
+    @align.setter
+    def align(self, align: int) -> None:
+        self._align = align
 
 
 @dataclass(slots=True, eq=False)
