@@ -1,0 +1,83 @@
+"""A folder of things that can be made again: what was slow to find out about headers and the kernel's types.
+
+An entry is one file: a magic number, the CRC-32 of its data, the data. It is written under another name and renamed, so
+readers see all of it or nothing. One that is damaged, belongs to somebody else, or cannot be read or written counts as
+not there: a cache changes how long a compile takes and nothing else.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+import zlib
+from dataclasses import dataclass
+
+_MAGIC = b"purebpf\0"
+_HEAD = len(_MAGIC) + 4
+_MOST = 256  # entries; when there are more, the older half goes
+
+
+def user_cache() -> Cache:
+    """The user's cache: $XDG_CACHE_HOME/purebpf, or ~/.cache/purebpf."""
+    base = os.environ.get("XDG_CACHE_HOME", "")
+    if not os.path.isabs(base):  # relative paths are invalid there (XDG base directory specification)
+        home = os.environ.get("HOME", "")
+        base = os.path.join(home, ".cache") if os.path.isabs(home) else ""
+    return Cache(os.path.join(base, "purebpf") if base else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Cache:
+    """The entries in `directory`; None: there is no cache, nothing is found and nothing kept."""
+
+    directory: str | None = None
+
+    def get(self, name: str) -> bytes | None:
+        """The data of entry `name`, or None."""
+        if self.directory is None:
+            return None
+        try:
+            with open(os.path.join(self.directory, name), "rb", buffering=0) as file:
+                if os.fstat(file.fileno()).st_uid != os.geteuid():
+                    return None
+                data = file.read()
+        except (OSError, ValueError):
+            return None
+        body = data[_HEAD:]
+        return body if len(data) >= _HEAD and data[:_HEAD] == _head(body) else None
+
+    def put(self, name: str, data: bytes) -> None:
+        """Keep `data` as entry `name`, a plain file name."""
+        if self.directory is None:
+            return
+        temporary = os.path.join(self.directory, f".{name}.{os.getpid()}.{time.monotonic_ns()}")
+        try:
+            os.makedirs(self.directory, mode=0o700, exist_ok=True)
+            try:
+                with open(temporary, "xb", buffering=0) as file:
+                    for piece in (_head(data), data):
+                        view = memoryview(piece)
+                        while view:
+                            view = view[file.write(view) :]
+                os.replace(temporary, os.path.join(self.directory, name))
+            except BaseException:
+                os.unlink(temporary)
+                raise
+            _make_room(self.directory)
+        except (OSError, ValueError):
+            return
+
+
+def _head(data: bytes) -> bytes:
+    return _MAGIC + zlib.crc32(data).to_bytes(4, "little")
+
+
+def _make_room(directory: str) -> None:
+    """Remove the entries that were written longest ago, if there are too many."""
+    with os.scandir(directory) as found:
+        entries = list(found)
+    if len(entries) <= _MOST:
+        return
+    ages = sorted((entry.stat(follow_symlinks=False).st_mtime, entry.path) for entry in entries)
+    for _, path in ages[: len(ages) // 2]:
+        os.unlink(path)
