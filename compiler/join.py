@@ -11,6 +11,7 @@ from .object.maps import maps_from_btf
 from .object.model import DataSection, Function, Linkage, Object, Reference, RefKind, Variable
 from .sema import tree
 from .sema.btf import emit_btf
+from .sema.core import TYPE_ID_LOCAL, TYPE_ID_TARGET
 from .sema.layout import size_of
 from .target import Target
 
@@ -73,8 +74,13 @@ def _place(obj: Object, item: tree.Global) -> None:
 
 def _types(obj: Object, unit: tree.Unit, diagnostics: Diagnostics) -> None:
     """BTF, the ids that refer to it, and the maps, which it defines."""
-    emitted = emit_btf(unit, obj.functions.keys())
+    relocations = [(f, relocation) for f in obj.functions.values() for relocation in f.core]
+    emitted = emit_btf(unit, obj.functions.keys(), sorted({relocation.type_id for _, relocation in relocations}))
     obj.btf = emitted.btf
+    for function, relocation in relocations:
+        relocation.type_id = emitted.roots[relocation.type_id]
+        if relocation.kind in (TYPE_ID_LOCAL, TYPE_ID_TARGET):
+            function.insns[relocation.at] = function.insns[relocation.at]._replace(imm=relocation.type_id)
     for name, function in obj.functions.items():
         function.btf_id = emitted.functions.get(name, 0)
     for name, variable in obj.variables.items():

@@ -10,7 +10,7 @@ from ..ir import model as ir
 from ..ir.model import Ty
 from ..object import isa
 from .machine import MOV32_X, MOV_X, SET, Instr
-from .values import Choice, Values, fits32
+from .values import Choice, Values, core_of, fits32
 
 ALU = {
     "add": isa.ADD, "sub": isa.SUB, "mul": isa.MUL, "udiv": isa.DIV, "umod": isa.MOD, "and": isa.AND, "or": isa.OR,
@@ -99,6 +99,10 @@ class Arithmetic:
         v = self.values
         base, offset = instr.operands
         register = v.define(instr)
+        if isinstance(offset, ir.CoreValue) and offset in v.skipped:
+            v.into(register, base)
+            v.emit(isa.ALU64 | isa.ADD, register, imm=offset.value).core = core_of(offset)
+            return
         if v.outlives(base, instr) and not v.outlives(offset, instr):
             base, offset = offset, base  # the verifier takes number += pointer as well
         v.into(register, base)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..diagnostics import Diagnostics
 from ..object import isa
-from ..object.model import Function, Line, Linkage, Reference, RefKind
+from ..object.model import CoreRelocation, Function, Line, Linkage, Reference, RefKind
 from ..source import Place, SourceMap, Span
 from .machine import CALL, EXIT, FRAME, JUMP, LEA, LONG_JUMP, MOV_K, MOV_X, SET, Instr, MachineBlock, MachineFunction
 
@@ -24,6 +24,7 @@ class _Emitter:
         self.insns: list[isa.Insn] = []
         self.references: list[Reference] = []
         self.lines: list[Line] = []
+        self.core: list[CoreRelocation] = []  # with the roots' numbers as type ids, until `join` knows the types
         self.places: dict[Span, Place] = {}
         self.fixups: list[tuple[int, MachineBlock, tuple[MachineBlock, bool]]] = []
         self.far: set[tuple[MachineBlock, bool]] = set()  # jumps to be made long: of a block, and whether unconditional
@@ -46,11 +47,11 @@ class _Emitter:
             self.far |= far.keys()
         return Function(
             self.function.name, self.function.section or ".text", self.insns, self.references, self.lines,
-            Linkage(self.function.linkage),
+            Linkage(self.function.linkage), core=self.core,
         )  # fmt: skip
 
     def _blocks(self) -> None:
-        self.insns, self.references, self.lines, self.fixups, self.starts = [], [], [], [], {}
+        self.insns, self.references, self.lines, self.core, self.fixups, self.starts = [], [], [], [], [], {}
         blocks = self.function.blocks
         for i, block in enumerate(blocks):
             following = blocks[i + 1] if i + 1 < len(blocks) else None
@@ -118,6 +119,9 @@ class _Emitter:
 
     def _instr(self, instr: Instr) -> None:
         self._line(instr.span)
+        if instr.core is not None:
+            kind, root, access = instr.core
+            self.core.append(CoreRelocation(len(self.insns), root, access, kind))
         op, dst, src = instr.op, max(instr.dst, 0), max(instr.src, 0)
         if op >= SET:
             self._append(MOV_K, dst, 0, 0, instr.yes)

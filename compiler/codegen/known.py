@@ -60,7 +60,7 @@ def _drop(block: MachineBlock, known: dict[int, int]) -> None:
     kept = []
     known = dict(known)
     for instr in block.instrs:
-        if instr.op == MOV_K and known.get(instr.dst) == instr.imm:
+        if instr.op == MOV_K and instr.core is None and known.get(instr.dst) == instr.imm:
             continue
         for register in bits(definitions(instr)):
             known.pop(register, None)

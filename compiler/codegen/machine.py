@@ -7,6 +7,7 @@ may be set more than once: phis have become moves. `Op` pseudo-instructions stan
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ..object import isa
 from ..object.model import RefKind
@@ -22,6 +23,14 @@ ALLOCATABLE = 10  # r0-r9
 # pseudo opcodes: above every real one
 LEA = 0x100  # dst = r10 + frame slot `imm` (2 slots: mov, add)
 SET = 0x200  # dst = yes if condition else no; `op - SET` is the jump (3 slots); dst is written before operands are read
+
+
+class Core(NamedTuple):
+    """The CO-RE relocation of an instruction's offset or number: see `ir.CoreValue`."""
+
+    kind: int
+    root: int
+    access: str
 
 
 @dataclass(slots=True, eq=False)
@@ -45,6 +54,7 @@ class Instr:
     yes: int = 1  # SET: the result if it holds
     no: int = 0
     origin: str = ""  # memory accesses: what the pointer is; equal names are one kind of pointer to the verifier
+    core: Core | None = None  # the loader changes `off` (accesses) or `imm` (others)
     arguments: int = 0  # calls: how many of r1-r5 are read; exit: 1 if r0 is
 
     @property
@@ -207,6 +217,11 @@ def _register(number: int, narrow: bool = False) -> str:
 
 def print_instr(i: Instr) -> str:
     """One instruction as text, close to the assembler's."""
+    text = _print_plain(i)
+    return text if i.core is None else f"{text}  ; core {i.core.kind} root {i.core.root} {i.core.access}"
+
+
+def _print_plain(i: Instr) -> str:
     kind, narrow = i.op & 7, i.op & 7 in (isa.ALU, isa.JMP32)
     right = _register(i.src, narrow) if i.op & isa.X else str(i.imm)
     base = f"frame[{i.slot}]" if i.slot >= 0 else ""

@@ -107,7 +107,7 @@ def _constants(instrs: list[Instr], live: int) -> list[Instr]:
         for register in list(number):
             if written >> register & 1:
                 finish(register)
-        if instr.op in (MOV_K, MOV32_K):
+        if instr.op in (MOV_K, MOV32_K) and instr.core is None:
             number[instr.dst], stores[instr.dst] = instr, []
     for register in list(number):
         if not live >> register & 1:

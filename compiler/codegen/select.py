@@ -20,7 +20,7 @@ from ..source import Span
 from ..target import Target
 from .arithmetic import Arithmetic
 from .machine import ARGUMENTS, CALL, EXIT, MOV_K, MOV_X, RESULT, MachineFunction
-from .values import Values, fits16, fits32
+from .values import Values, core_of, fits16, fits32
 from .wide import WideArithmetic
 
 _ATOMIC = {"add": isa.ADD, "or": isa.OR, "and": isa.AND, "xor": isa.XOR, "xchg": isa.XCHG, "cmpxchg": isa.CMPXCHG}
@@ -151,6 +151,8 @@ class _Selector:
                 self._store(instr)
             case ir.Atomic():
                 self._atomic(instr)
+            case ir.CoreValue():
+                self.values.core(self.values.define(instr), instr)
             case ir.SymbolAddr():
                 self.values.symbol(self.values.define(instr), instr)
             case ir.Call():
@@ -164,8 +166,12 @@ class _Selector:
         """Emit an access: a load into `register`, or a store or atomic of it, or a store of `imm` if it is -1."""
         v = self.values
         base, step = v.address(address)
-        place, slot = -1, -1
-        if isinstance(base, ir.Alloca):
+        place, slot, core = -1, -1, None
+        if isinstance(address, ir.PtrAdd) and self._is_relocated(address, offset):
+            value = address.operands[1]
+            assert isinstance(value, ir.CoreValue)
+            place, offset, core = v.use(address.operands[0]), value.value, core_of(value)
+        elif isinstance(base, ir.Alloca):
             slot, offset = v.slots[base], offset + step
         elif (
             # a parameter may be the context, which the verifier lets nobody change before an access
@@ -184,8 +190,16 @@ class _Selector:
         loads = op & 7 == isa.LDX
         made = v.emit(op, register if loads else place, place if loads else register, offset, imm)
         made.slot = slot
+        made.core = core
         if slot < 0:
             made.origin = v.origin(address)
+
+    def _is_relocated(self, address: ir.PtrAdd, offset: int) -> bool:
+        """True if the loader is to change the access's offset: it must then be nothing but the field's."""
+        value = address.operands[1]
+        if not isinstance(value, ir.CoreValue) or offset or not fits16(value.value):
+            return False
+        return address in self.values.skipped or isinstance(self.values.root(address.operands[0]), ir.Parameter)
 
     def _load(self, instr: ir.Load) -> None:
         op = isa.LDX | isa.MEM | isa.BYTES_SIZE[instr.size]

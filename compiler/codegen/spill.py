@@ -14,6 +14,7 @@ leaves it; what is needed again is loaded before its use, or on the edges where 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from ..object import isa
 from .liveness import bits, definitions, live_in, live_out
@@ -57,7 +58,7 @@ def reload(instr: Instr | None, slot: int, register: int, user: Instr | None) ->
     """What brings a value into `register`: `instr`, which makes it, once more, or a load from its slot."""
     span = user.span if user is not None else None
     if instr is not None:
-        return Instr(instr.op, register, instr.src, instr.off, instr.imm, span, instr.slot, instr.symbol, instr.ref)
+        return replace(instr, dst=register, span=span)
     return Instr(isa.LDX | isa.MEM | isa.DW, register, -1, 0, 0, span, slot)
 
 

@@ -43,7 +43,7 @@ class _Merger:
             memory = instr.slot < 0 and instr.op & 7 in (1, 2, 3) and instr.op < 0x100
             key = (
                 instr.op, instr.dst, instr.src, instr.off, instr.imm, instr.slot, instr.symbol, instr.ref, instr.left,
-                instr.yes, instr.no, instr.arguments, (instr.origin or id(instr)) if memory else 0,
+                instr.yes, instr.no, instr.arguments, instr.core, (instr.origin or id(instr)) if memory else 0,
             )  # fmt: skip
             found = self.known[instr] = self.numbers.setdefault(key, len(self.numbers))
         return found

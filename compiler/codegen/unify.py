@@ -21,7 +21,7 @@ from ..ir.model import Ty
 _ROUNDS = 12
 _OTHER_FIELDS = (
     "op", "size", "offset", "volatile", "kind", "symbol", "number", "addend", "fetch", "align", "move", "template",
-    "output", "tied",
+    "output", "tied", "root", "access", "value",
 )  # fmt: skip
 
 

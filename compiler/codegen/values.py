@@ -19,7 +19,7 @@ from ..ir.model import Ty
 from ..object import isa
 from ..object.model import RefKind
 from ..target import Target
-from .machine import LEA, MOV32_K, MOV_K, MOV_X, FrameObject, Instr, MachineBlock, MachineFunction
+from .machine import LEA, MOV32_K, MOV_K, MOV_X, Core, FrameObject, Instr, MachineBlock, MachineFunction
 
 _REFERENCE = {"map": RefKind.MAP, "data": RefKind.DATA, "function": RefKind.FUNCTION, "extern": RefKind.EXTERN}
 _SAME_BITS = frozenset({"zext", "ptrtoint", "inttoptr"})
@@ -34,6 +34,21 @@ def fits32(value: int) -> bool:
 def fits16(value: int) -> bool:
     """True if the offset of an access can hold it."""
     return -0x8000 <= value <= 0x7FFF
+
+
+def core_of(value: ir.CoreValue) -> Core:
+    """The relocation of the instruction that has `value`."""
+    return Core(value.kind, value.root, value.access)
+
+
+def _goes_to(user: ir.Instr, address: ir.Value) -> bool:
+    """Whether `user` is an access exactly at `address`, which it uses for nothing else."""
+    return (
+        isinstance(user, ir.Load | ir.Store | ir.Atomic)
+        and user.operands[0] is address
+        and not user.offset
+        and not any(operand is address for operand in user.operands[1:])
+    )
 
 
 class Choice(NamedTuple):
@@ -99,6 +114,11 @@ class Values:
                 if test is not None and len(self.users[test]) == len(users) == 1:
                     self.skipped.add(test)
                 if all(isinstance(user, ir.Branch) for user in users):
+                    self.skipped.add(instr)
+            case ir.CoreValue() if all(isinstance(user, ir.PtrAdd) and user.operands[0] is not instr for user in users):
+                self.skipped.add(instr)
+            case ir.PtrAdd(operands=[_, ir.CoreValue() as step]):
+                if fits16(step.value) and all(_goes_to(user, instr) for user in users):
                     self.skipped.add(instr)
             case ir.PtrAdd() if self._folds(instr):
                 self.skipped.add(instr)
@@ -295,6 +315,8 @@ class Values:
                         self.emit(isa.ALU64 | isa.ADD, register, imm=offset)
             case ir.SymbolAddr() if value in self.skipped:
                 self.symbol(register, value)
+            case ir.CoreValue() if value in self.skipped:
+                self.core(register, value)
             case _:
                 self.emit(MOV_X, register, self.use(value))
 
@@ -307,6 +329,11 @@ class Values:
             self.emit(MOV32_K, register, imm=value.value - (1 << 32))
         else:
             self.emit(isa.LDDW, register, imm=value.value)
+
+    def core(self, register: int, value: ir.CoreValue) -> None:
+        """Put a number that the loader fills in into a register: loaders patch the immediate of a move or an lddw."""
+        small = value.type is Ty.I32 or value.kind == 0  # a field's offset
+        self.emit(MOV_K if small else isa.LDDW, register, imm=value.value).core = core_of(value)
 
     def symbol(self, register: int, value: ir.SymbolAddr) -> None:
         """Put the address of a map, data or function into a register."""

@@ -46,6 +46,7 @@ from .model import (
     Call,
     Compare,
     Constant,
+    CoreValue,
     Function,
     Instr,
     Jump,
@@ -276,6 +277,9 @@ class _Checker:
         self.want(i.kind in ("map", "data", "function", "extern"), i, f"no kind of symbol {i.kind}")
         self.want(not i.operands and i.type is Ty.PTR, i, "a symbol has no operands and is a ptr")
 
+    def core(self, i: CoreValue) -> None:
+        self.want(not i.operands and i.type in (Ty.I32, Ty.I64), i, "a relocated value has no operands and is an integer")
+
     def call(self, i: Call) -> None:
         self.want(i.kind in ("helper", "function", "extern"), i, f"C1: no kind of call {i.kind}")
         if i.kind != "function":
@@ -334,7 +338,8 @@ _UNARY_RESULT = {
 _RULES: dict[type, Callable[[_Checker, Any], None]] = {
     Binary: _Checker.binary, Unary: _Checker.unary, PtrAdd: _Checker.ptradd, Compare: _Checker.compare,
     Load: _Checker.load, Store: _Checker.store, Atomic: _Checker.atomic, MemCopy: _Checker.memcopy,
-    MemSet: _Checker.memset, Alloca: _Checker.alloca, SymbolAddr: _Checker.symbol, Call: _Checker.call,
+    MemSet: _Checker.memset, Alloca: _Checker.alloca, SymbolAddr: _Checker.symbol,
+    CoreValue: _Checker.core, Call: _Checker.call,
     Asm: _Checker.asm, Phi: _Checker.phi, Jump: _Checker.jump, Branch: _Checker.branch,
     Return: _Checker.return_, Unreachable: _Checker.unreachable,
 }  # fmt: skip

@@ -20,6 +20,7 @@ from .model import (
     Call,
     Compare,
     Constant,
+    CoreValue,
     Function,
     Instr,
     Load,
@@ -154,6 +155,8 @@ class _Run:
                 if instr.symbol not in self.symbols:
                     raise Trap(f"no symbol {instr.symbol}")
                 return self.symbols[instr.symbol] + instr.addend
+            case CoreValue():
+                return instr.value & instr.type.mask
             case Call() if instr.kind == "function" and self.module and instr.symbol in self.module.functions:
                 return self.call(self.module.functions[instr.symbol], operands)
             case Call() | Asm() if self.answer:

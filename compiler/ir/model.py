@@ -246,6 +246,23 @@ class SymbolAddr(Instr):
         self.addend = addend
 
 
+class CoreValue(Instr):
+    """A number that the loader fills in from the kernel's types (CO-RE): i32 or i64, `value` by the types of this unit.
+
+    `kind` is enum bpf_core_relo_kind (include/uapi/linux/bpf.h), `root` the number of the type in `tree.Unit.roots`,
+    `access` the way from it to the field, or the enumerator's number. Nothing may be computed from `value`.
+    """
+
+    __slots__ = ("access", "kind", "root", "value")
+
+    def __init__(self, type: Ty, kind: int, root: int, access: str, value: int, span: Span | None = None) -> None:
+        super().__init__(type, [], span)
+        self.kind = kind
+        self.root = root
+        self.access = access
+        self.value = value
+
+
 class Call(Instr):
     """A call with at most five operands. `kind`: helper (then `number`), function, extern (a kfunc).
 

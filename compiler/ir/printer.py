@@ -31,6 +31,7 @@ from .model import (
     Call,
     Compare,
     Constant,
+    CoreValue,
     Function,
     Instr,
     Jump,
@@ -215,6 +216,10 @@ def _symbol(i: SymbolAddr, names: Names) -> str:
     return f"symbol {i.kind} {symbol(i.symbol)}{addend}"
 
 
+def _core(i: CoreValue, names: Names) -> str:
+    return f"core {i.type} {i.kind} root {i.root} {json.dumps(i.access)} = {i.value}"
+
+
 def _call(i: Call, names: Names) -> str:
     number = f" {i.number}" if i.number else ""
     return f"call {i.type} {i.kind}{number} {symbol(i.symbol)}({_list(i.operands, names)})"
@@ -258,6 +263,7 @@ def _return(i: Return, names: Names) -> str:
 
 _WRITERS: dict[type, Callable[..., str]] = {
     Binary: _binary, Unary: _unary, PtrAdd: _ptradd, Compare: _compare, Load: _load, Store: _store, Atomic: _atomic,
-    MemCopy: _memcopy, MemSet: _memset, Alloca: _alloca, SymbolAddr: _symbol, Call: _call, Asm: _asm, Phi: _phi,
+    MemCopy: _memcopy, MemSet: _memset, Alloca: _alloca, SymbolAddr: _symbol, CoreValue: _core,
+    Call: _call, Asm: _asm, Phi: _phi,
     Jump: _jump, Branch: _branch, Return: _return, Unreachable: lambda i, names: "unreachable",
 }  # fmt: skip

@@ -19,6 +19,7 @@ from .model import (
     Call,
     Compare,
     Constant,
+    CoreValue,
     Function,
     Instr,
     Jump,
@@ -233,6 +234,9 @@ class _FunctionReader:
 
     def symbol(self, kind: str, name: str, sign: str | None, addend: str | None) -> Instr:
         return SymbolAddr(str(kind), _unquote(name), int(addend, 0) * (-1 if sign == "-" else 1) if addend else 0)
+
+    def core(self, type: str, kind: str, root: str, access: str, value: str) -> Instr:
+        return CoreValue(Ty(type), int(kind, 0), int(root, 0), json.loads(access), int(value, 0))
 
     def call(self, type: str, kind: str, number: str | None, name: str, arguments: Any) -> Instr:
         instr = Call(str(kind), _unquote(name), [], Ty(type), number=int(number, 0) if number else 0)

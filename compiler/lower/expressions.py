@@ -9,7 +9,7 @@ from ...stdlib import helpers
 from ..diagnostics import Diagnostics
 from ..ir import model as ir
 from ..ir.model import Ty
-from ..sema import tree
+from ..sema import core, tree
 from ..sema import types as ct
 from . import builtins, ctypes, memory
 from .memory import InMemory, Lvalue, constant, resize
@@ -25,8 +25,8 @@ _EQUALITY = {"==": "eq", "!=": "ne"}
 class Expressions(Objects):
     """Lowers the expressions of one function; `Statements` adds control flow on top."""
 
-    def __init__(self, builder: Builder, diagnostics: Diagnostics) -> None:
-        super().__init__(builder, diagnostics)
+    def __init__(self, builder: Builder, diagnostics: Diagnostics, roots: list[ct.Type]) -> None:
+        super().__init__(builder, diagnostics, roots)
         self._values: dict[type, Callable[[Any], ir.Value | None]] = {
             tree.Constant: self._constant,
             tree.Load: self._load,
@@ -45,6 +45,7 @@ class Expressions(Objects):
             tree.IncDec: self._inc_dec,
             tree.Call: self._call,
             tree.Builtin: self._builtin,
+            tree.CoreValue: self._core_value,
             tree.Atomic: self._atomic,
             tree.StatementExpr: self._statement_expr,
             tree.Let: self._let,
@@ -211,6 +212,9 @@ class Expressions(Objects):
         return self.b.read(result)
 
     def _pointer_add(self, e: tree.PointerAdd) -> ir.Value:
+        chain = core.place(e)
+        if chain is not None:
+            return self.relocated(chain)
         pointer = self.value(e.pointer)
         index = resize(self.b, self.value(e.index), Ty.I64, ctypes.signed(e.index.type))
         return self.advance(pointer, index, -e.scale if e.negate else e.scale)
@@ -366,6 +370,9 @@ class Expressions(Objects):
 
     def _builtin(self, e: tree.Builtin) -> ir.Value | None:
         return builtins.lower_builtin(self, e)
+
+    def _core_value(self, e: tree.CoreValue) -> ir.Value:
+        return self.core_value(ctypes.register(e.type), e.kind, e.root, e.access, e.value)
 
     def _atomic(self, e: tree.Atomic) -> ir.Value | None:
         return builtins.lower_atomic(self, e)

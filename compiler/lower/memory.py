@@ -29,6 +29,7 @@ class InMemory:
     bit: int = 0
     bits: int | None = None
     room: int = 0  # bytes from `offset` on that surely belong to the object around a bit-field
+    unit: int = 0  # of a bit-field that must be read and written as so many bytes
 
 
 Lvalue = InRegister | InMemory
@@ -76,6 +77,8 @@ def _unit(place: InMemory) -> tuple[int, int, int] | None:
     None if no unit of up to 8 bytes inside the record holds the whole field.
     """
     assert place.bits is not None
+    if place.unit:
+        return 0, place.unit, place.bit
     for size in (1, 2, 4, 8):
         start = place.bit // 8 // size * size
         shift = place.bit - start * 8

@@ -6,6 +6,7 @@ from ..diagnostics import Diagnostics
 from ..ir import model as ir
 from ..ir.model import Ty
 from ..sema import tree
+from ..sema import types as ct
 from . import ctypes
 from .ssa import Builder
 from .statements import Statements
@@ -15,12 +16,12 @@ def lower(unit: tree.Unit, diagnostics: Diagnostics) -> ir.Module:
     """Lower every function of `unit` that has a body. Errors go to `diagnostics`."""
     module = ir.Module()
     for symbol in unit.functions:
-        module.functions[symbol.name] = lower_function(symbol, diagnostics)
+        module.functions[symbol.name] = lower_function(symbol, diagnostics, unit.roots)
     return module
 
 
-def lower_function(symbol: tree.FunctionSymbol, diagnostics: Diagnostics) -> ir.Function:
-    """Lower one function.
+def lower_function(symbol: tree.FunctionSymbol, diagnostics: Diagnostics, roots: list[ct.Type]) -> ir.Function:
+    """Lower one function. The types that its CO-RE relocations are about are added to `roots`.
 
     Records are returned through a pointer that comes as the first argument and passed as the address of a copy.
     """
@@ -36,7 +37,7 @@ def lower_function(symbol: tree.FunctionSymbol, diagnostics: Diagnostics) -> ir.
         span=symbol.span, noreturn=symbol.noreturn,
     )  # fmt: skip
     builder = Builder(function)
-    body = Statements(builder, diagnostics)
+    body = Statements(builder, diagnostics, roots)
     body.result_type = function.result
     incoming = iter(parameters)
     if ctypes.is_record(result):

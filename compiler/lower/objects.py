@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..diagnostics import Diagnostics
 from ..ir import model as ir
 from ..ir.model import Ty
-from ..sema import tree
+from ..sema import core, tree
 from ..sema import types as ct
 from . import ctypes, memory
 from .memory import InMemory, InRegister, Lvalue, constant
@@ -15,9 +15,10 @@ from .ssa import Builder
 class Objects:
     """The base of lowering's parts: what denotes an object. `Expressions` adds values, `Statements` control flow."""
 
-    def __init__(self, builder: Builder, diagnostics: Diagnostics) -> None:
+    def __init__(self, builder: Builder, diagnostics: Diagnostics, roots: list[ct.Type]) -> None:
         self.b = builder
         self.diagnostics = diagnostics
+        self.roots = roots  # of CO-RE relocations, in the order they are found; the IR has their numbers
         self.homes: dict[tree.Local, ir.Value] = {}  # where locals that live in memory are
 
     def lvalue(self, e: tree.Expr) -> Lvalue:
@@ -33,6 +34,9 @@ class Objects:
                 address = self.b.emit(ir.SymbolAddr(kind, symbol.name))
                 return InMemory(address, 0, ctypes.is_volatile(e.type) or symbol.volatile)
             case tree.Deref(pointer=pointer):
+                chain = core.chain_of(e)
+                if chain is not None:
+                    return InMemory(self.relocated(chain), 0, ctypes.is_volatile(e.type))
                 return InMemory(self.value(pointer), 0, ctypes.is_volatile(e.type))
             case tree.Member():
                 return self.member(e)
@@ -54,11 +58,11 @@ class Objects:
         return place
 
     def member(self, e: tree.Member) -> InMemory:
-        if e.preserve:
-            self.diagnostics.error(
-                "E0480", e.span, "CO-RE accesses (preserve_access_index) are not supported yet",
-                fix="read the field with a plain pointer access or bpf_probe_read_kernel() and a fixed offset",
-            )  # fmt: skip
+        chain = core.chain_of(e)
+        if chain is not None:
+            start, size = chain.unit()
+            volatile = ctypes.is_volatile(e.type)
+            return InMemory(self.relocated(chain), 0, volatile, chain.offset - start, chain.bits, size, size)
         base = self.in_memory(e.base)
         volatile = base.volatile or ctypes.is_volatile(e.type)
         if e.field.bits is None:
@@ -67,6 +71,18 @@ class Objects:
         start = (e.offset - e.field.offset) // 8
         room = max(ctypes.size_of(e.base.type) - start, 0)
         return InMemory(base.address, base.offset + start, volatile, e.field.offset, e.field.bits, room)
+
+    def relocated(self, chain: core.Chain) -> ir.Value:
+        """The address a CO-RE chain leads to (for a bit-field, of the unit it is in)."""
+        base = memory.address_of(self.b, self.in_memory(chain.base))
+        return self.b.emit(ir.PtrAdd(base, self.core_value(Ty.I64, core.FIELD_BYTE_OFFSET, chain.root, chain.access,
+                                                           chain.value(core.FIELD_BYTE_OFFSET))))  # fmt: skip
+
+    def core_value(self, type: Ty, kind: int, root: ct.Type, access: str, value: int) -> ir.Value:
+        """A number that the loader fills in."""
+        if root not in self.roots:
+            self.roots.append(root)
+        return self.b.emit(ir.CoreValue(type, kind, self.roots.index(root), access, value))
 
     def record(self, e: tree.Expr) -> ir.Value:
         """Evaluate an expression of record type; the address of an object that holds its value."""

@@ -6,6 +6,7 @@ from ..diagnostics import Diagnostics
 from ..ir import model as ir
 from ..ir.model import Ty
 from ..sema import tree
+from ..sema import types as ct
 from . import ctypes, memory
 from .expressions import Expressions
 from .memory import InMemory, InRegister, constant
@@ -23,8 +24,8 @@ class Statements(Expressions):
     _breaks: tuple[ir.Block, ...] = ()
     _continues: tuple[ir.Block, ...] = ()
 
-    def __init__(self, builder: Builder, diagnostics: Diagnostics) -> None:
-        super().__init__(builder, diagnostics)
+    def __init__(self, builder: Builder, diagnostics: Diagnostics, roots: list[ct.Type]) -> None:
+        super().__init__(builder, diagnostics, roots)
         self._labels: dict[str, ir.Block] = {}
         self._cases: dict[tree.Case, ir.Block] = {}
 

@@ -55,6 +55,7 @@ from ..ir.model import (
     Call,
     Compare,
     Constant,
+    CoreValue,
     Function,
     Instr,
     Load,
@@ -191,6 +192,8 @@ class _Numbering:
                 return "ptradd", *instr.operands
             case SymbolAddr():
                 return "symbol", instr.kind, instr.symbol, instr.addend
+            case CoreValue():
+                return "core", instr.type, instr.kind, instr.root, instr.access
             case Phi():
                 return "phi", instr.block, *instr.operands
         return None
@@ -201,7 +204,7 @@ class _Numbering:
             case Binary(op="sdiv" | "smod", operands=[a, Constant() as b]) if b.signed > 0 and self.not_negative(a, block):
                 instr.op = "udiv" if instr.op == "sdiv" else "umod"  # BPF divides unsigned before -mcpu=v4
                 return self.pure(instr, block)
-            case Binary() | Unary() | PtrAdd() | SymbolAddr() | Phi():
+            case Binary() | Unary() | PtrAdd() | SymbolAddr() | CoreValue() | Phi():
                 return self.pure(instr, block)
             case Compare():
                 value = self.decision(instr, block)

@@ -107,10 +107,11 @@ class Access(Operators):
             raise self.error("E0333", span, f"no member named '{name}' in {quote(record)}",
                              fix=f"did you mean '{close}'?" if close else "", notes=notes)  # fmt: skip
         field, offset, preserve = found
+        preserve = preserve or self.preserving > 0
         const, volatile = qualifiers(base.type)
         t = qualify(field.type, const=const, volatile=volatile)
-        if isinstance(base, tree.Member):
-            return tree.Member(base.base, field, base.offset + offset, t, span, preserve or base.preserve)
+        if isinstance(base, tree.Member) and not preserve and not base.preserve:
+            return tree.Member(base.base, field, base.offset + offset, t, span)
         return tree.Member(base, field, offset, t, span, preserve)
 
     # --- pointers -------------------------------------------------------------------------------------------------

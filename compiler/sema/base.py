@@ -40,6 +40,7 @@ class Checker:
         self.literals: dict[tuple[bytes, int], tree.Global] = {}
         self.helpers: dict[tree.Global, int] = {}  # function pointers that are helper numbers
         self.unevaluated = 0  # inside sizeof, typeof, ...
+        self.preserving = 0  # inside __builtin_preserve_access_index and its kin
         self.quiet: dict[str, set[int]] = {}  # what pragmas turned off: locations by code
         self._undeclared: set[str] = set()
 

@@ -20,15 +20,17 @@ _Derived = b.Ptr | b.Typedef | b.Const | b.Volatile | b.Restrict | b.TypeTag
 
 @dataclass(slots=True)
 class EmittedBtf:
-    """The types, and the ids of the functions' FUNCs and the variables' VARs by name."""
+    """The types, and the ids of the functions' FUNCs and the variables' VARs by name, of CO-RE roots by number."""
 
     btf: b.Btf = field(default_factory=b.Btf)
     functions: dict[str, int] = field(default_factory=dict)
     variables: dict[str, int] = field(default_factory=dict)
+    roots: dict[int, int] = field(default_factory=dict)  # by their number in `Unit.roots`
 
 
-def emit_btf(unit: tree.Unit, functions: Collection[str] | None = None) -> EmittedBtf:
-    """BTF for `unit`. `functions`: the names of those that have code (default: all); others are left out.
+def emit_btf(unit: tree.Unit, functions: Collection[str] | None = None, roots: Collection[int] = ()) -> EmittedBtf:
+    """BTF for `unit`. `functions`: the names of those that have code (default: all); others are left out. `roots`: the
+    numbers of those types of `unit.roots` that relocations of that code are about.
 
     Offsets in DATASECs are left 0 for the writer, which knows where the variables are.
     """
@@ -46,6 +48,8 @@ def emit_btf(unit: tree.Unit, functions: Collection[str] | None = None) -> Emitt
     for symbol in unit.externs:
         if isinstance(symbol, tree.FunctionSymbol):
             emitter.function(symbol)
+    for number in roots:
+        emitter.out.roots[number] = emitter.type(unit.roots[number])
     emitter.finish()
     return emitter.out
 

@@ -8,11 +8,12 @@ from typing import Any
 from pycparser import c_ast
 
 from ..source import Span
-from . import fold, tree
+from . import core, fold, tree
 from . import types as ct
 from .access import Access
-from .compare import is_integer, qualify
+from .compare import is_integer, qualify, unqualified
 from .layout import size_of
+from .spelling import quote
 
 _VOID_POINTER = ct.Pointer(ct.VOID)
 _CONST_VOID_POINTER = ct.Pointer(qualify(ct.VOID, const=True))
@@ -38,9 +39,11 @@ _PLAIN: dict[str, tuple[ct.Type, tuple[ct.Type, ...]]] = {
 # the C library's names that clang takes for builtins when they are declared
 LIBRARY = {"memcpy", "memmove", "memset", "memcmp", "bcmp"}
 
-_CORE = {
-    "preserve_access_index", "preserve_field_info", "preserve_type_info", "preserve_enum_value", "btf_type_id",
-}  # fmt: skip
+# the second argument of the CO-RE builtins -> relocation (include/clang: BPF_FIELD_INFO..., as libbpf's macros use them)
+_FIELD_KINDS = {kind: kind for kind in range(6)}
+_TYPE_KINDS = {0: core.TYPE_EXISTS, 1: core.TYPE_SIZE, 2: core.TYPE_MATCHES}
+_TYPE_ID_KINDS = {0: core.TYPE_ID_LOCAL, 1: core.TYPE_ID_TARGET}
+_ENUM_KINDS = {0: core.ENUMVAL_EXISTS, 1: core.ENUMVAL_VALUE}
 _VARIADIC = {"va_start", "va_end", "va_copy"}
 _FLOATS = {"inf", "inff", "nan", "nanf", "huge_val", "huge_valf", "fabs", "sqrt", "floor", "ceil", "pow"}
 
@@ -58,7 +61,9 @@ class Builtins(Access):
             "strlen": self._strlen, "add_overflow": self._overflow, "sub_overflow": self._overflow,
             "mul_overflow": self._overflow,
             **dict.fromkeys(_PLAIN, self._plain),
-            **dict.fromkeys(_CORE, self._core),
+            "preserve_access_index": self._preserve_access_index, "preserve_field_info": self._field_info,
+            "preserve_type_info": self._type_info, "btf_type_id": self._type_info,
+            "preserve_enum_value": self._enum_value,
         }  # fmt: skip
 
     def builtin(self, name: str, nodes: list[Any], span: Span) -> tree.Expr:
@@ -186,22 +191,62 @@ class Builtins(Access):
             raise self.error("E0342", span, f"__builtin_{name} takes two integers and a pointer to an integer")
         return tree.Builtin(name, [left, right, to], ct.BOOL, span)
 
-    def _core(self, name: str, nodes: list[Any], span: Span) -> tree.Expr:
-        """CO-RE: kept in the tree, refused if it is in code that is emitted."""
-        if name == "preserve_access_index":
-            inner = self.arguments(name, nodes, 1, span)[0]
-            return tree.Builtin(name, [inner], inner.type, span)
+    # --- CO-RE ----------------------------------------------------------------------------------------------------
+
+    def _preserve_access_index(self, name: str, nodes: list[Any], span: Span) -> tree.Expr:
+        """All member accesses in the argument are relocatable."""
+        self.preserving += 1
+        try:
+            return self.arguments(name, nodes, 1, span)[0]
+        finally:
+            self.preserving -= 1
+
+    def _core_subject(self, name: str, nodes: list[Any], kinds: dict[int, int], span: Span) -> tuple[tree.Expr, int]:
+        """The first argument, which is not evaluated, and the relocation that the second one asks for."""
+        self.count_arguments(f"__builtin_{name}", len(nodes), 2, span)
+        kind = self.integer_constant(nodes[1], f"the second argument of __builtin_{name}")
+        if kind not in kinds:
+            raise self.error("E0347", span, f"__builtin_{name} has no kind {kind}",
+                             fix=f"use 0 to {len(kinds) - 1}, or a macro of <bpf/bpf_core_read.h>")  # fmt: skip
+        self.preserving += 1
         self.unevaluated += 1
         try:
-            for node in nodes:
-                if isinstance(node, c_ast.Typename):
-                    self.type_name(node)
-                else:
-                    self.expression(node)
+            return self.expression(nodes[0]), kinds[kind]
         finally:
             self.unevaluated -= 1
-        result = ct.UINT if name in ("preserve_field_info", "btf_type_id", "preserve_type_info") else ct.ULONG
-        return tree.Builtin(name, [], result, span)
+            self.preserving -= 1
+
+    def _field_info(self, name: str, nodes: list[Any], span: Span) -> tree.Expr:
+        subject, kind = self._core_subject(name, nodes, _FIELD_KINDS, span)
+        chain = core.chain_of(subject)
+        if chain is None:
+            raise self.error("E0347", span, f"__builtin_{name} needs a field of a named struct or union, reached by constant "
+                             "indices", fix="write it like bpf_core_field_exists(task->pid)")  # fmt: skip
+        return tree.CoreValue(kind, chain.root, chain.access, chain.value(kind), ct.UINT, span)
+
+    def _type_info(self, name: str, nodes: list[Any], span: Span) -> tree.Expr:
+        subject, kind = self._core_subject(name, nodes, _TYPE_ID_KINDS if name == "btf_type_id" else _TYPE_KINDS, span)
+        root = unqualified(subject.type)
+        bare = ct.strip(root)
+        if not isinstance(root, ct.Typedef) and not (isinstance(bare, ct.Record | ct.Enum) and bare.tag) and kind not in (
+            core.TYPE_ID_LOCAL, core.TYPE_ID_TARGET):  # fmt: skip
+            raise self.error("E0347", span, f"__builtin_{name} needs a struct, union, enum or typedef with a name, not "
+                             f"{quote(subject.type)}")  # fmt: skip
+        value = size_of(root) if kind == core.TYPE_SIZE else 1
+        return tree.CoreValue(kind, root, "0", value, ct.ULONG if name == "btf_type_id" else ct.UINT, span)
+
+    def _enum_value(self, name: str, nodes: list[Any], span: Span) -> tree.Expr:
+        """`*(enum e *)CONSTANT`: the pointer is never followed; the enumerator is known by its name."""
+        subject, kind = self._core_subject(name, nodes, _ENUM_KINDS, span)
+        enum, node = ct.strip(subject.type), nodes[0]
+        written = node.expr.expr if isinstance(node, c_ast.UnaryOp) and isinstance(node.expr, c_ast.Cast) else None
+        if isinstance(enum, ct.Enum) and isinstance(written, c_ast.ID):
+            for number, (constant, value) in enumerate(enum.constants):
+                if constant == written.name:
+                    known = value if kind == core.ENUMVAL_VALUE else 1
+                    return tree.CoreValue(kind, unqualified(subject.type), str(number), known, ct.ULONG, span)
+        raise self.error("E0347", span, f"__builtin_{name} needs '*(enum type *)ENUMERATOR'",
+                         fix="write it like bpf_core_enum_value(enum type, ENUMERATOR)")  # fmt: skip
 
 
 def _compute(name: str, value: int, bits: int) -> int | None:

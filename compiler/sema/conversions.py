@@ -74,7 +74,7 @@ class Conversions(Checker):
         if isinstance(lvalue, tree.Deref):
             return self.retype(lvalue.pointer, t, span)
         constant = fold.lvalue_address(lvalue)
-        if constant is not None:
+        if constant is not None and not (isinstance(lvalue, tree.Member) and lvalue.preserve):
             return tree.Constant(constant.value, t, span)
         return tree.AddressOf(lvalue, t, span)
 

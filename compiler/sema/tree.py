@@ -315,6 +315,21 @@ class Builtin:
 
 
 @dataclass(slots=True, eq=False)
+class CoreValue:
+    """A number that the loader works out from the running kernel's types (CO-RE, see core.py).
+
+    `kind` is enum bpf_core_relo_kind; `access` the way from `root`, or the enumerator's number; `value` what it is here.
+    """
+
+    kind: int
+    root: ct.Type
+    access: str
+    value: int
+    type: ct.Type
+    span: Span
+
+
+@dataclass(slots=True, eq=False)
 class Atomic:
     """An atomic on `*pointer` of 4 or 8 bytes. `op`: add, sub, or, and, xor, nand, xchg, cmpxchg, load, store.
     `fetch`: "old", "new", or "" if the result is unused. For cmpxchg `operands` is (expected, new)."""
@@ -352,7 +367,7 @@ class Let:
 Expr = (
     Constant | LocalRef | GlobalRef | FunctionRef | Deref | Member | Load | AddressOf | Cast | Unary | Binary | Compare
     | Logical | PointerAdd | PointerDifference | Conditional | Comma | Assign | CompoundAssign | IncDec | Call | Builtin
-    | Atomic | StatementExpr | Let
+    | CoreValue | Atomic | StatementExpr | Let
 )  # fmt: skip
 
 
@@ -507,3 +522,4 @@ class Unit:
     functions: list[FunctionSymbol]  # with bodies
     globals: list[Global]
     externs: list[Global | FunctionSymbol]
+    roots: list[ct.Type] = field(default_factory=list)  # the types that CO-RE relocations are about, as lowering finds them

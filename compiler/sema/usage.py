@@ -9,10 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..source import Span
 from . import tree
-from . import types as ct
-from .builtins import _CORE
 from .compare import is_record
-from .spelling import show
 from .walk import walk
 
 if TYPE_CHECKING:
@@ -48,7 +45,6 @@ class _Marker:
         self.diagnostics = checker.diagnostics
         self.seen: dict[tree.Global | tree.FunctionSymbol, None] = {}
         self.todo: list[tree.Global | tree.FunctionSymbol] = []
-        self.relocated: set[str] = set()
         self.calls: dict[tree.FunctionSymbol, list[tuple[tree.FunctionSymbol, Span]]] = {}
 
     def want(self, symbol: tree.Global | tree.FunctionSymbol) -> None:
@@ -88,13 +84,6 @@ class _Marker:
                         )  # fmt: skip
                 case tree.AddressOf(lvalue=lvalue):
                     _address(lvalue)
-                case tree.Member(preserve=True):
-                    record = show(ct.strip(node.base.type))
-                    if record not in self.relocated:  # one complaint for each struct
-                        self.relocated.add(record)
-                        self._core(node.span, f"the access to '{node.field.name}' of '{record}'")
-                case tree.Builtin(name=name) if name in _CORE:
-                    self._core(node.span, f"__builtin_{name}")
                 case tree.Call():
                     if isinstance(node.target, tree.FunctionRef):
                         called.append((node.target.symbol, node.span))
@@ -135,13 +124,6 @@ class _Marker:
                 fix="define it in this file, or mark it __ksym if it is a kernel function (kfunc)",
                 notes=[(f"'{symbol.name}' declared here", symbol.span)],
             )  # fmt: skip
-
-    def _core(self, span: Span, what: str) -> None:
-        self.diagnostics.error(
-            "E0480", span, f"{what} needs a CO-RE relocation, which is not supported yet",
-            fix="use the kernel's stable headers (linux/*.h) without preserve_access_index, or bpf_probe_read_kernel() "
-            "with a fixed offset",
-        )  # fmt: skip
 
     def check_recursion(self, unit: tree.Unit) -> None:
         """A function that calls itself, directly or by others (depth-first search; each cycle is told once)."""

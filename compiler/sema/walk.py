@@ -20,7 +20,7 @@ CHILDREN: dict[type, tuple[str, ...]] = {
     tree.If: ("condition", "then", "otherwise"), tree.Loop: ("condition", "body", "step"), tree.Case: ("body",),
     tree.Switch: ("value", "body"), tree.Label: ("body",), tree.Return: ("value",),
     tree.Constant: (), tree.LocalRef: (), tree.GlobalRef: (), tree.FunctionRef: (), tree.Break: (), tree.Continue: (),
-    tree.Goto: (),
+    tree.Goto: (), tree.CoreValue: (),
 }  # fmt: skip
 
 

@@ -29,10 +29,6 @@ from c_front import check, errors, findings
      "E0431 1: this calls through a function pointer ('run')"),
     ("static long (*h)(void) = (void *) 5; void f(void) { h = 0; }", "E0431 1: 'h' stands for a helper function"),
     ("int f(void) { __sync_synchronize(); return 0; }", "E0438 1: __sync_synchronize: BPF has no memory fence"),
-    ("struct s { int a; } __attribute__((preserve_access_index)); int f(struct s *p) { return p->a; }",
-     "E0480 1: the access to 'a' of 'struct s' needs a CO-RE relocation"),
-    ("struct s { int a; }; int f(struct s *p) { return __builtin_preserve_field_info(p->a, 0); }",
-     "E0480 1: __builtin_preserve_field_info needs a CO-RE relocation"),
 ])  # fmt: skip
 def test_c_that_bpf_cannot_run_is_refused_with_its_reason(text: str, expected: str) -> None:
     found = errors(text)
