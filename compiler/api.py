@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .diagnostics import CompileError, Diagnostic, Diagnostics, Severity
-from .preprocess import PreprocessOptions, Token, preprocess
-from .source import SourceMap
+from .diagnostics import CompileError, Diagnostic, Diagnostics, ObjectError, Severity
+from .preprocess import PreprocessOptions, Token, preprocess, vmlinux
+from .source import SourceMap, Span
 from .target import Target
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from .ir.model import Module
     from .object.model import Object
+    from .sema.outer import Outer
     from .sema.tree import Unit
 
 # pycparser recurses for every nested construct, and so do we; the parser refuses what is nested deeper than this allows
@@ -71,6 +72,7 @@ class Compilation:
         self.diagnostics = Diagnostics(self.sources)
         self.times: dict[str, float] = {}
         self._tokens: list[Token] | None = None
+        self._outer: list[Outer] | None = None
         self._ast: c_ast.FileAST | None = None
         self._unit: Unit | None = None
         self._ir: Module | None = None
@@ -85,14 +87,39 @@ class Compilation:
                 self._tokens = preprocess(self.name, self.text, self.sources, self.diagnostics, options)
         return self._tokens
 
+    def outer(self) -> list[Outer]:
+        """Where names come from that the source does not declare: the kernel's types, if vmlinux.h is made of BTF."""
+        if self._outer is None:
+            wanted = vmlinux.wanted(self.tokens())
+            with self._stage("vmlinux"):
+                self._outer = [] if wanted is None else [self._kernel_types(wanted)]
+        return self._outer
+
+    def _kernel_types(self, wanted: vmlinux.Wanted) -> Outer:
+        from .object.btf_file import read_btf
+        from .object.btf_index import BtfIndex
+        from .sema.vmlinux import Vmlinux
+
+        try:
+            index = BtfIndex(read_btf(wanted.path), wanted.path, self.options.preprocess.cache)
+        except ObjectError as error:
+            header = self.sources.file_of(wanted.loc)
+            loc = header.included_from if header.included_from >= 0 else wanted.loc
+            raise self.diagnostics.fatal(error.code, loc, error.message, fix=error.fix) from None
+        return Vmlinux(
+            index, Span.at(wanted.loc), preserve=wanted.preserve_access_index, kfuncs=wanted.kfuncs
+        )  # fmt: skip
+
     def ast(self) -> c_ast.FileAST:
         """pycparser's tree."""
         if self._ast is None:
             tokens = self.tokens()
+            outer = self.outer()
             with self._stage("parse"):
                 from .parse import parse
 
-                self._ast = parse(tokens, self.sources, self.diagnostics)
+                is_outer_type = outer[0].is_type if outer else None
+                self._ast = parse(tokens, self.sources, self.diagnostics, is_outer_type)
         return self._ast
 
     def unit(self) -> Unit:
@@ -102,7 +129,7 @@ class Compilation:
             with self._stage("sema"):
                 from .sema import analyze
 
-                self._unit = analyze(ast, self.sources, self.diagnostics)
+                self._unit = analyze(ast, self.sources, self.diagnostics, self.outer())
         return self._unit
 
     def ir(self) -> Module:
@@ -155,6 +182,8 @@ class Compilation:
         start = time.perf_counter()
         try:
             yield
+        except ObjectError as error:  # broken BTF behind a vmlinux.h, come across late
+            raise self.diagnostics.adopt(error) from None
         finally:
             self.times[name] = time.perf_counter() - start
             sys.setrecursionlimit(limit)

@@ -6,6 +6,7 @@ import os
 import shlex
 from collections.abc import Sequence
 
+from ..cache import user_cache
 from .options import OPTIONS, Form, Option
 from .request import Request, usage_error
 
@@ -17,6 +18,7 @@ def parse_arguments(arguments: Sequence[str]) -> Request:
     words = _with_response_files(list(arguments), 0)
     table = {option.name: option for option in OPTIONS}
     request = Request()
+    request.preprocess.cache = user_cache()
     at = 0
     while at < len(words):
         word = words[at]

@@ -197,13 +197,16 @@ def _write_dependencies(request: Request, sources: SourceMap, name: str) -> None
 
 def _rule(request: Request, sources: SourceMap, name: str) -> str:
     """The make rule for the input called `name`."""
+    from ..preprocess import vmlinux
     from ..preprocess.dependencies import Dependency, make_rule, quote
 
     files = {
         file.name: Dependency(file.name, file.system)
         for file in sources.files
-        if file.name not in ("<built-in>", "<command line>", name, STDIN)
+        if file.name not in ("<built-in>", "<command line>", vmlinux.PATH, name, STDIN)
     }
+    if request.preprocess.btf and any(file.name == vmlinux.PATH for file in sources.files):
+        files[vmlinux.PATH] = Dependency(request.preprocess.btf, True)
     main = [Dependency(name, False)] if name != STDIN else []
     targets = request.depend_targets
     if not targets:

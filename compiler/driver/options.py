@@ -11,6 +11,7 @@ from collections.abc import Callable
 from enum import Enum
 from typing import NamedTuple
 
+from ..cache import Cache
 from ..preprocess.dependencies import quote
 from ..preprocess.predefined import STANDARDS
 from .request import CPUS, Request, usage_error
@@ -190,6 +191,14 @@ def _language(request: Request, value: str) -> None:
     request.language = languages[value]
 
 
+def _btf(request: Request, value: str) -> None:
+    request.preprocess.btf = value
+
+
+def _uncached(request: Request, _: str) -> None:
+    request.preprocess.cache = Cache()
+
+
 def _system_root(request: Request, value: str) -> None:
     request.preprocess.root = "" if value == "/" else value.rstrip(os.sep)
 
@@ -303,6 +312,10 @@ OPTIONS = (
     Option("-imacros", _E, _list("imacros"), "take the macros of FILE only", "FILE"),
     Option("-D", _E, _macro("D"), "define a macro", "NAME[=VALUE]"),
     Option("-U", _E, _macro("U"), "undefine a macro", "NAME"),
+    Option("--btf", _S, _btf, "the kernel's types for vmlinux.h if there is no such file (default /sys/kernel/btf/vmlinux)",
+           "FILE"),
+    Option("--btf=", _J, _btf),
+    Option("--no-cache", _F, _uncached, "keep nothing in ~/.cache/purebpf, and take nothing from there"),
     Option("-nostdinc", _F, _headers("builtin_headers", "host_headers"), "search only the folders given"),
     Option("-nostdlibinc", _F, _headers("host_headers"), "do not search /usr/include"),
     Option("-nobuiltininc", _F, _headers("builtin_headers"), "do not search the headers that come with purebpf"),

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 from ..diagnostics import Diagnostic, ObjectError, Severity
 from .btf_kinds import (
@@ -291,8 +292,8 @@ def _encode_type(t: BtfType, order: str, strings: StringTable) -> bytes:
     return pack(order + "III", name, flag << 31 | t.kind << 24 | vlen, rest) + tail
 
 
-class _Reader:
-    """What decoding one type needs: the bytes, the place behind the 12 common bytes, its byte order, its names."""
+class TypeReader:
+    """Decodes types one by one: the bytes, the place in them, their byte order, the names."""
 
     def __init__(self, data: bytes, order: str, strings: bytes) -> None:
         self.data = data
@@ -301,18 +302,32 @@ class _Reader:
         self._strings = strings
         self._names: dict[int, str] = {}
 
+    def type(self, number: int) -> BtfType:
+        """The type that begins here, which is `number` in messages. Raises `ObjectError`, or `struct.error` at the end."""
+        name, info, rest = self.words("III")
+        decoder = _DECODERS.get(info >> 24 & 0x1F)
+        if decoder is None:
+            raise btf_error(
+                f"type {number} is of kind {info >> 24 & 0x1F}, which is unknown",
+                "use an older compiler, or a newer purebpf",
+            )
+        return decoder(self, self.name(name), info & 0xFFFF, info >> 31, rest)
+
     def name(self, offset: int) -> str:
+        """The string at `offset`."""
         found = self._names.get(offset)
         if found is None:
             found = self._names[offset] = string_at(self._strings, offset)
         return found
 
     def words(self, layout: str) -> tuple[int, ...]:
+        """The next words."""
         words: tuple[int, ...] = struct.unpack_from(self.order + layout, self.data, self.at)
         self.at += 4 * len(words)
         return words
 
     def rows(self, layout: str, count: int) -> Iterator[tuple[int, ...]]:
+        """The next `count` rows of words."""
         size = 4 * len(layout) * count
         if self.at + size > len(self.data):
             raise struct.error
@@ -329,7 +344,7 @@ def string_at(strings: bytes, offset: int) -> str:
     return strings[offset : end if end >= 0 else len(strings)].decode("utf-8", "surrogateescape")
 
 
-def _members(r: _Reader, vlen: int, flag: int) -> list[Member]:
+def _members(r: TypeReader, vlen: int, flag: int) -> list[Member]:
     if flag:
         return [Member(r.name(n), t, word & 0xFFFFFF, word >> 24) for n, t, word in r.rows("III", vlen)]
     return [Member(r.name(n), t, word) for n, t, word in r.rows("III", vlen)]
@@ -339,23 +354,23 @@ def _signed(value: int, bits: int, signed: int) -> int:
     return value - (1 << bits) if signed and value >> (bits - 1) else value
 
 
-def _int(r: _Reader, name: str, _vlen: int, _flag: int, size: int) -> BtfType:
+def _int(r: TypeReader, name: str, _vlen: int, _flag: int, size: int) -> BtfType:
     (word,) = r.words("I")
     bits = word & 0xFF
     return Int(name, size, word >> 24 & 15, 0 if bits == size * 8 else bits, word >> 16 & 0xFF)
 
 
-def _enum(r: _Reader, name: str, vlen: int, flag: int, size: int) -> BtfType:
+def _enum(r: TypeReader, name: str, vlen: int, flag: int, size: int) -> BtfType:
     return Enum(name, size, [(r.name(n), _signed(v, 32, flag)) for n, v in r.rows("II", vlen)], bool(flag))
 
 
-def _enum64(r: _Reader, name: str, vlen: int, flag: int, size: int) -> BtfType:
+def _enum64(r: TypeReader, name: str, vlen: int, flag: int, size: int) -> BtfType:
     values = [(r.name(n), _signed(high << 32 | low, 64, flag)) for n, low, high in r.rows("III", vlen)]
     return Enum64(name, size, values, bool(flag))
 
 
 # kind -> (reader, name, vlen, kind_flag, size or type) -> the type
-_DECODERS: dict[int, Callable[[_Reader, str, int, int, int], BtfType]] = {
+_DECODERS: dict[int, Callable[[TypeReader, str, int, int, int], BtfType]] = {
     Int.kind:       _int,
     Ptr.kind:       lambda r, name, vlen, flag, rest: Ptr(rest),
     Array.kind:     lambda r, name, vlen, flag, rest: Array(*r.words("III")),
@@ -378,7 +393,16 @@ _DECODERS: dict[int, Callable[[_Reader, str, int, int, int], BtfType]] = {
 }  # fmt: skip
 
 
-def _decode(data: bytes) -> Btf:
+class Parts(NamedTuple):
+    """What a .BTF section holds: its byte order ("<" or ">"), the bytes of the types, the strings."""
+
+    order: str
+    types: bytes
+    strings: bytes
+
+
+def split(data: bytes) -> Parts:
+    """Take a .BTF section apart by its header. Raises `ObjectError`."""
     if len(data) < HEADER_BYTES:
         raise btf_error("the section is shorter than its header")
     order = "<" if data[:2] == b"\x9f\xeb" else ">"
@@ -387,21 +411,18 @@ def _decode(data: bytes) -> Btf:
         raise btf_error(f"magic {magic:#x} version {version}, expected {MAGIC:#x} version {VERSION}")
     if header < HEADER_BYTES or header + type_off + type_len > len(data) or header + str_off + str_len > len(data):
         raise btf_error("its parts lie outside of the section")
-    btf = Btf(big_endian=order == ">")
-    btf.strings = data[header + str_off : header + str_off + str_len]
-    reader = _Reader(data[header + type_off : header + type_off + type_len], order, btf.strings)
-    common = struct.Struct(order + "III")
+    types, strings = header + type_off, header + str_off
+    return Parts(order, data[types : types + type_len], data[strings : strings + str_len])
+
+
+def _decode(data: bytes) -> Btf:
+    parts = split(data)
+    btf = Btf(big_endian=parts.order == ">")
+    btf.strings = parts.strings
+    reader = TypeReader(parts.types, parts.order, parts.strings)
     types = btf.types
-    while reader.at < type_len:
-        name, info, rest = common.unpack_from(reader.data, reader.at)
-        reader.at += 12
-        decoder = _DECODERS.get(info >> 24 & 0x1F)
-        if decoder is None:
-            raise btf_error(
-                f"type {len(types)} is of kind {info >> 24 & 0x1F}, which is unknown",
-                "use an older compiler, or a newer purebpf",
-            )
-        types.append(decoder(reader, reader.name(name), info & 0xFFFF, info >> 31, rest))
+    while reader.at < len(parts.types):
+        types.append(reader.type(len(types)))
     _check_ids(btf)
     _check_nesting(btf)
     return btf

@@ -12,6 +12,7 @@
 | E0108 | `##` makes no token                            | E0118 | bad _Pragma                               |
 | E0109 | macros are nested too deep or grow too large   | E0119 | a poisoned name is used                   |
 | E0110 | header not found                               | E0120 | a directive that is not supported         |
+| E0121 | no vmlinux.h and no BTF to make it from        |       |                                           |
 | W0101 | #warning                                       | W0105 | a number in #if is taken as unsigned      |
 | W0102 | extra text after a directive                   | W0106 | #pragma once in the main file             |
 | W0103 | a macro is defined again, differently          | W0107 | #include_next in the main file            |

@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from . import vmlinux
 from .options import PreprocessOptions
 from .scan import Scan, scan
 
@@ -57,9 +58,14 @@ class Headers:
         self._found: dict[tuple[str, int], Found | None] = {}
 
     def find(self, name: str, beside: str | None, system: bool, start: int) -> Found | None:
-        """Look for `name` in the folder `beside` (if not None), then in the list from index `start` on."""
+        """Look for `name` in the folder `beside` (if not None), then in the list from index `start` on. A vmlinux.h that is
+        nowhere is found all the same if there is BTF to make it from (`vmlinux`)."""
         if "\0" in name:
             return None
+        found = self._find(name, beside, system, start)
+        return vmlinux.found(self.options) if found is None and vmlinux.is_named(name) else found
+
+    def _find(self, name: str, beside: str | None, system: bool, start: int) -> Found | None:
         if os.path.isabs(name):
             return Found(name, -1, system) if os.path.isfile(name) else None
         if beside is not None:
@@ -81,6 +87,8 @@ class Headers:
     def load(self, path: str) -> Header:
         """The header at `path`. Raises OSError."""
         header = self._headers.get(path)
+        if header is None and path == vmlinux.PATH:
+            header = self._headers[path] = Header(path, scan(vmlinux.text(self.options)), (-1, -2))
         if header is None:
             with open(path, "rb", buffering=0) as file:
                 status = os.fstat(file.fileno())
@@ -95,9 +103,8 @@ class Headers:
 
         if len(name) > _LONGEST_NAME or "\0" in name:
             return "that is no file's name"
-        if os.path.basename(name) == "vmlinux.h":
-            return ("make it from the running kernel: bpftool btf dump file /sys/kernel/btf/vmlinux format c > vmlinux.h, "
-                    "and add its folder with -I")  # fmt: skip
+        if vmlinux.is_named(name):
+            return "give a file with the kernel's BTF with --btf FILE, or the folder of a vmlinux.h with -I"
         if not quoted:
             if beside is not None and os.path.isfile(os.path.join(beside or ".", name)):
                 return f'it lies beside the file that includes it: write #include "{name}"'

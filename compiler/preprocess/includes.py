@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from . import vmlinux
 from .headers import Found
 from .scan import Segment
 from .state import Frame, State
@@ -49,6 +50,10 @@ def include(state: State, frame: Frame, segment: Segment) -> None:
         beside = frame.directory
         shown = name if len(name) < 200 else f"{name[:200]}..."
         fix = state.headers.missing(name, quoted, beside)
+        if vmlinux.is_named(name):
+            message = f"no vmlinux.h on the include path, and no BTF at {vmlinux.source(state.options)} to make it from"
+            state.diagnostics.error("E0121", loc, message, fix=fix)
+            return
         state.diagnostics.error("E0110", loc, f"header '{shown}' not found", fix=fix)
         return
     _enter(state, found, loc, segment.name == "import")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from ..cache import Cache
 from ..target import Target
 
 
@@ -33,3 +34,5 @@ class PreprocessOptions:
     optimize_size: bool = False  # __OPTIMIZE_SIZE__ (-Os, -Oz)
     keep_directives: bool = False  # -dD: definitions stay in the output as tokens of kind "directive"
     warnings: bool = True  # False for -w
+    cache: Cache = field(default_factory=Cache)  # what is kept between compiles; nothing, unless it has a folder
+    btf: str = ""  # --btf: the file whose types a vmlinux.h that is not there declares; "": the running kernel's

@@ -159,7 +159,7 @@ class _Emitter:
             return self.type(base, member=member, pointed=pointed)
         pointed |= member and isinstance(t, ct.Pointer)
         made = self._remember(t, new)
-        if pointed and isinstance(base, ct.Record) and base.tag and base.fields is not None:
+        if pointed and isinstance(base, ct.Record) and base.tag and (base.define is not None or base.fields is not None):
             self._open.append((base, new))
         else:
             new.type = self.type(base, member=member, pointed=pointed)

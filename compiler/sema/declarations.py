@@ -72,6 +72,9 @@ class Declarations(Declarators):
         inner = node.type
         if isinstance(inner, c_ast.Struct | c_ast.Union) and inner.decls is None and inner.name not in self.scopes[-1].tags:
             kind = "struct" if isinstance(inner, c_ast.Struct) else "union"
+            if self.at_file_scope and self.find_tag(inner.name) is not None:  # an outer header has it
+                self.declared_type(inner, node)
+                return
             self.scopes[-1].tags[inner.name] = ct.Record(kind, inner.name, span=inner.coord)
             return
         self.declared_type(inner, node)

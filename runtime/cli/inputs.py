@@ -28,6 +28,8 @@ def add_input(parser: argparse.ArgumentParser, *, several: bool = False) -> None
     group = parser.add_argument_group("compiling C")
     group.add_argument("-I", dest="include", action="append", default=[], metavar="DIR", help="search DIR for headers")
     group.add_argument("-D", dest="define", action="append", default=[], metavar="NAME[=VALUE]", help="define a macro")
+    group.add_argument("--btf", default="", metavar="FILE", help="the kernel's types for vmlinux.h, if there is no such file")
+    group.add_argument("--no-cache", action="store_true", help="keep nothing in ~/.cache/purebpf, and take nothing from there")
     group.add_argument("-mcpu", default="v3", metavar="VERSION", help="instruction set: v1 to v4 (default v3)")
 
 
@@ -42,6 +44,7 @@ def is_object(path: str) -> bool:
 
 def compilation(arguments: argparse.Namespace, path: str) -> Compilation:
     """The compile of the C file at `path`, not yet run."""
+    from ...compiler.cache import Cache, user_cache
     from ...compiler.preprocess import PreprocessOptions
 
     cpus = {"v1": 1, "v2": 2, "v3": 3, "v4": 4}
@@ -49,7 +52,8 @@ def compilation(arguments: argparse.Namespace, path: str) -> Compilation:
         raise usage_error("E0702", f"-mcpu={arguments.mcpu} is not supported", "use v1, v2, v3 or v4")
     target = Target(cpu=cpus[arguments.mcpu])
     defines = [("D", definition) for definition in arguments.define]
-    options = PreprocessOptions(include=list(arguments.include), macros=defines, target=target)
+    options = PreprocessOptions(include=list(arguments.include), macros=defines, target=target, btf=arguments.btf,
+                                cache=Cache() if arguments.no_cache else user_cache())  # fmt: skip
     return Compilation(read_source(path), path, Options(options, target))
 
 

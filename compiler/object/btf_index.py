@@ -1,0 +1,149 @@
+"""`BtfIndex`: a BTF section of which only a few types will be wanted, decoded when they are asked for.
+
+A kernel's BTF has 120,000 types; decoding all takes half a second. One pass finds where each type begins and hashes the
+names that C can use: types, enumerators, kfuncs (functions that carry the decl_tag `bpf_kfunc`). What the pass found is
+two arrays of integers, which the cache keeps.
+"""
+
+from __future__ import annotations
+
+import struct
+import sys
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterator
+from zlib import crc32
+
+from ..cache import Cache
+from ..diagnostics import Diagnostic, ObjectError, Severity
+from .btf import BtfType, DeclTag, Enum, Enum64, Func, Fwd, Struct, Typedef, TypeReader, Union, Void, btf_error, split
+
+_FORMAT = f"btf1-{sys.byteorder}"
+
+# kind -> words behind the three common ones: fixed, and for each of vlen (include/uapi/linux/btf.h)
+_WORDS = {
+    1: (1, 0), 2: (0, 0), 3: (3, 0), 4: (0, 3), 5: (0, 3), 6: (0, 2), 7: (0, 0), 8: (0, 0), 9: (0, 0), 10: (0, 0),
+    11: (0, 0), 12: (0, 0), 13: (0, 2), 14: (1, 0), 15: (0, 3), 16: (0, 0), 17: (1, 0), 18: (0, 0), 19: (0, 3),
+}  # fmt: skip
+_NAMED = frozenset({Struct.kind, Union.kind, Enum.kind, Enum64.kind, Fwd.kind, Typedef.kind})
+_ENUMS = {Enum.kind: 2, Enum64.kind: 3}  # words of an enumerator
+_KFUNC = b"bpf_kfunc\0"
+
+
+class BtfIndex:
+    """Types by id and by name. Raises `ObjectError` for what is broken, when it is come across."""
+
+    def __init__(self, data: bytes, path: str, cache: Cache | None = None) -> None:
+        """`data` is a .BTF section, `path` what messages call it."""
+        self.path = path
+        cache = cache or Cache()
+        try:
+            parts = split(data)
+        except ObjectError as error:
+            raise self._broken(error) from None
+        self._reader = TypeReader(parts.types, parts.order, parts.strings)
+        self._types: dict[int, BtfType] = {0: Void()}
+        entry = f"{_FORMAT}-{len(data):x}-{crc32(data):08x}"
+        kept = cache.get(entry)
+        if kept is not None:
+            (count,) = struct.unpack_from("I", kept)
+            self._offsets = array("I", kept[8 : 8 + 4 * count])  # of types, in words; that of id i is at i - 1
+            self._names = array("Q", kept[8 + 4 * count :])  # CRC-32 of a name << 32 | id, in order
+            return
+        try:
+            self._offsets, self._names = _scan(parts.order, parts.types, parts.strings)
+        except ObjectError as error:
+            raise self._broken(error) from None
+        cache.put(entry, struct.pack("II", len(self._offsets), 0) + self._offsets.tobytes() + self._names.tobytes())
+
+    def __len__(self) -> int:
+        """How many ids there are, void included."""
+        return len(self._offsets) + 1
+
+    def __getitem__(self, number: int) -> BtfType:
+        """The type with that id."""
+        found = self._types.get(number)
+        if found is None:
+            if not 0 < number <= len(self._offsets):
+                raise self.broken(f"there is no type {number}")
+            self._reader.at = self._offsets[number - 1] * 4
+            try:
+                found = self._types[number] = self._reader.type(number)
+            except struct.error:
+                raise self.broken(f"type {number} has no end") from None
+            except ObjectError as error:
+                raise self._broken(error) from None
+        return found
+
+    def named(self, name: str) -> Iterator[tuple[int, BtfType]]:
+        """(id, type) of all types and kfuncs called `name`, and of the enums that have an enumerator of that name."""
+        encoded = name.encode("utf-8", "surrogateescape")
+        key = crc32(encoded)
+        at = bisect_left(self._names, key << 32)
+        while at < len(self._names) and self._names[at] >> 32 == key:
+            number = self._names[at] & 0xFFFFFFFF
+            found = self[number]
+            constants = found.values if isinstance(found, Enum | Enum64) else ()
+            if getattr(found, "name", "") == name or any(constant == name for constant, _ in constants):
+                yield number, found
+            at += 1
+
+    def items(self) -> Iterator[tuple[int, BtfType]]:
+        """(id, type) of all that `named` can find."""
+        for number in sorted({entry & 0xFFFFFFFF for entry in self._names}):
+            yield number, self[number]
+
+    def broken(self, message: str) -> ObjectError:
+        """The exception for BTF that makes no sense."""
+        return self._broken(btf_error(message))
+
+    def _broken(self, error: ObjectError) -> ObjectError:
+        message = error.message.replace("broken BTF", f"the BTF in '{self.path}' is broken", 1)
+        return ObjectError(Diagnostic(error.code, Severity.ERROR, message, fix="give another file with --btf"))
+
+
+def _scan(order: str, types: bytes, strings: bytes) -> tuple[array[int], array[int]]:
+    """Where types begin (in words), and the hashed names in order."""
+    words = array("I")
+    words.frombytes(types[: len(types) & ~3])
+    if (order == "<") != (sys.byteorder == "little"):
+        words.byteswap()
+    sizes = {kind: fixed for kind, (fixed, _) in _WORDS.items()}
+    steps = {kind: step for kind, (_, step) in _WORDS.items() if step}
+    offsets: list[int] = []
+    named: list[tuple[int, int]] = []  # offset of the name, id
+    tagged: list[int] = []
+    at, end = 0, len(words)
+    kind = 0
+    try:
+        while at < end:
+            offsets.append(at)
+            info = words[at + 1]
+            kind = info >> 24 & 0x1F
+            if kind in _NAMED:
+                if words[at]:
+                    named.append((words[at], len(offsets)))
+                width = _ENUMS.get(kind)
+                if width:
+                    first = at + 3
+                    number = len(offsets)
+                    named += [(words[i], number) for i in range(first, first + (info & 0xFFFF) * width, width)]
+            elif kind == DeclTag.kind and strings.startswith(_KFUNC, words[at]) and words[at + 3] == 0xFFFFFFFF:
+                tagged.append(words[at + 2])
+            at += 3 + sizes[kind]
+            if kind in steps:
+                at += steps[kind] * (info & 0xFFFF)
+        if at != end or len(types) & 3:
+            raise btf_error(f"type {len(offsets)} has no end")
+        for number in tagged:
+            if 0 < number <= len(offsets) and words[offsets[number - 1] + 1] >> 24 & 0x1F == Func.kind:
+                named.append((words[offsets[number - 1]], number))
+        find = strings.index
+        keys = {crc32(strings[name : find(b"\0", name)]) << 32 | number for name, number in named}
+    except IndexError:
+        raise btf_error(f"type {len(offsets)} has no end") from None
+    except KeyError:
+        raise btf_error(f"type {len(offsets)} is of kind {kind}, which is unknown") from None
+    except ValueError:
+        raise btf_error("a name lies outside of the strings") from None
+    return array("I", offsets), array("Q", sorted(keys))
