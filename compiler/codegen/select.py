@@ -242,6 +242,13 @@ class _Selector:
             self._access(op, address, instr.offset, v.use(operand), code)
 
     def _call(self, instr: ir.Call) -> None:
+        if instr.kind == "memory":
+            self.diagnostics.error(
+                "E0433", instr.span, f"the size of this {instr.symbol} is not constant",
+                fix="copy in a loop with a constant bound, or use bpf_probe_read_kernel(), bpf_skb_load_bytes() or "
+                "bpf_dynptr_read(), which take a size",
+            )  # fmt: skip
+            return
         count = len(instr.operands)
         if count > len(ARGUMENTS):
             self._too_many(instr.span, f"'{instr.symbol}' is called with {count} arguments, BPF passes five")

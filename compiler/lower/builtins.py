@@ -36,6 +36,17 @@ def lower_builtin(x: Expressions, e: tree.Builtin) -> ir.Value | None:
             if size:
                 b.emit(ir.MemSet(target, filler, size, _alignment(to)))
             return target
+        case ("memcpy" | "memmove" | "memcpy_inline" | "memset" as name), [to, what, size]:
+            # inlining and folding may make a constant of the size: code generation complains about what is left
+            target, other = x.value(to), x.value(what)
+            align = _alignment(to)
+            if name == "memset":
+                other = resize(b, other, Ty.I32, False)
+            else:
+                align = min(align, _alignment(what))
+                name = "memmove" if name == "memmove" else "memcpy"
+            b.emit(ir.Call("memory", name, [target, other, x.value(size)], Ty.NONE, number=align))
+            return target
         case ("memcmp" | "bcmp"), _:
             return _memcmp(x, e)
         case "expect", [value, expected]:

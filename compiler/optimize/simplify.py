@@ -35,11 +35,14 @@ from ..ir.model import (
     Asm,
     Atomic,
     Binary,
+    Call,
     Compare,
     Constant,
     Function,
     Instr,
     Load,
+    MemCopy,
+    MemSet,
     Parameter,
     Phi,
     PtrAdd,
@@ -199,6 +202,12 @@ class _Simplifier:
             only = Undef(phi.type)
         self.replaced[phi] = only
 
+    def call(self, instr: Call) -> None:
+        sized = _sized(instr) if instr.kind == "memory" else instr
+        if sized is not None:
+            sized.block = instr.block
+            self.out.append(sized)
+
     def access(self, instr: Load | Store | Atomic) -> None:
         address, offset = instr.operands[0], instr.offset
         while isinstance(address, PtrAdd) and isinstance(address.operands[1], Constant):
@@ -261,6 +270,18 @@ def is_scalar(value: Value) -> bool:
     return True
 
 
+def _sized(call: Call) -> Instr | None:
+    """A copy or fill whose size may have become a number; None if that is 0."""
+    to, what, size = call.operands
+    if not isinstance(size, Constant):
+        return call
+    if not size.value:
+        return None
+    if call.symbol == "memset":
+        return MemSet(to, what, size.value, call.number, span=call.span)
+    return MemCopy(to, what, size.value, call.number, move=call.symbol == "memmove", span=call.span)
+
+
 def _pointer_compare(instr: Compare) -> Value | None:
     """Only that objects are not at address 0: the verifier learns from comparisons of pointers as they stand."""
     a, b = instr.operands
@@ -274,5 +295,5 @@ def _pointer_compare(instr: Compare) -> Value | None:
 
 _VISIT: dict[type, Callable[..., None]] = {
     Binary: _Simplifier.pure, Unary: _Simplifier.pure, Compare: _Simplifier.pure, PtrAdd: _Simplifier.pure,
-    Phi: _Simplifier.phi, Load: _Simplifier.access, Store: _Simplifier.access, Atomic: _Simplifier.access,
+    Call: _Simplifier.call, Phi: _Simplifier.phi, Load: _Simplifier.access, Store: _Simplifier.access, Atomic: _Simplifier.access,
 }  # fmt: skip

@@ -30,15 +30,13 @@ struct ipv6_mreq {
 };
 
 /* nexthdr of extension headers; the other protocols are in linux/in.h */
-enum {
-	IPPROTO_HOPOPTS  = 0,
-	IPPROTO_ROUTING  = 43,
-	IPPROTO_FRAGMENT = 44,
-	IPPROTO_ICMPV6   = 58,
-	IPPROTO_NONE     = 59,
-	IPPROTO_DSTOPTS  = 60,
-	IPPROTO_MH       = 135,
-};
+#define IPPROTO_HOPOPTS                0
+#define IPPROTO_ROUTING                43
+#define IPPROTO_FRAGMENT               44
+#define IPPROTO_ICMPV6                 58
+#define IPPROTO_NONE                   59
+#define IPPROTO_DSTOPTS                60
+#define IPPROTO_MH                     135
 
 /* setsockopt at level SOL_IPV6 */
 #define IPV6_FL_A_GET                  0
