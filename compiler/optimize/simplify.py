@@ -295,5 +295,6 @@ def _pointer_compare(instr: Compare) -> Value | None:
 
 _VISIT: dict[type, Callable[..., None]] = {
     Binary: _Simplifier.pure, Unary: _Simplifier.pure, Compare: _Simplifier.pure, PtrAdd: _Simplifier.pure,
-    Call: _Simplifier.call, Phi: _Simplifier.phi, Load: _Simplifier.access, Store: _Simplifier.access, Atomic: _Simplifier.access,
+    Call: _Simplifier.call, Phi: _Simplifier.phi, Load: _Simplifier.access, Store: _Simplifier.access,
+    Atomic: _Simplifier.access,
 }  # fmt: skip
