@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -77,6 +78,7 @@ _NOT_C = {
 def _run(request: Request) -> int:
     """Compile all inputs, going on after one that fails."""
     found: list[Diagnostic] = []
+    request.times["start"] = time.process_time()
     for path, _ in request.inputs:
         try:
             work = _preprocess if request.stage == "preprocess" else _compile
@@ -85,6 +87,10 @@ def _run(request: Request) -> int:
             found += _filter(request, error.diagnostics)
     if found or request.json:
         show(found, as_json=request.json)
+    if request.time:
+        from .timing import show_times
+
+        print(show_times(request.times, as_json=request.json), file=sys.stderr)
     return FINDINGS if any(item.severity is Severity.ERROR for item in found) else OK
 
 
@@ -143,18 +149,23 @@ def _compile(request: Request, path: str) -> list[Diagnostic]:
 
     name, text = _read(path)
     compilation = Compilation(text, name, Options(request.preprocess, request.target(), request.debug))
-    if request.stage == "syntax":
-        compilation.unit()
-    else:
+    try:
         data = _product(request, compilation)
-        if not _failed(request, compilation.diagnostics.found):
-            _write(output_name(request, path), data)
+    finally:
+        request.add_times(compilation.times)
+    start = time.perf_counter()
     if not _failed(request, compilation.diagnostics.found):
+        if data is not None:
+            _write(output_name(request, path), data)
         _write_dependencies(request, compilation.sources, name)
+    request.add_times({"write": time.perf_counter() - start})
     return compilation.diagnostics.found
 
 
-def _product(request: Request, compilation: Compilation) -> bytes:
+def _product(request: Request, compilation: Compilation) -> bytes | None:
+    if request.stage == "syntax":
+        compilation.unit()
+        return None
     obj = compilation.object()
     if request.stage == "assembly":
         return assembly(obj).encode()

@@ -346,6 +346,7 @@ OPTIONS = (
     Option("-pedantic", _F, _ignore),
     Option("-pedantic-errors", _F, _ignore),
     Option("--json", _F, _put("json", True), "diagnostics as JSON"),
+    Option("--time", _F, _put("time", True), "tell where the time goes; with --json as a JSON object"),
     Option("-v", _F, _put("verbose", True), "say what is done, and where headers are looked for"),
     Option("-###", _F, _put("show_only", True), "only show what would be done"),
     # accepted, without effect

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..diagnostics import Diagnostic, Severity, UsageError
@@ -37,9 +38,16 @@ class Request:
     fatal_warnings: bool = False
     silenced: set[str] = field(default_factory=set)  # codes of warnings
     json: bool = False
+    time: bool = False  # --time
     verbose: bool = False
     show_only: bool = False  # -###
     ignored: list[str] = field(default_factory=list)
+    times: dict[str, float] = field(default_factory=dict)  # seconds that the stages of all inputs took
+
+    def add_times(self, times: Mapping[str, float]) -> None:
+        """Count the seconds that stages took."""
+        for stage, seconds in times.items():
+            self.times[stage] = self.times.get(stage, 0.0) + seconds
 
     def target(self) -> Target:
         """The target that -mcpu and -target name."""
