@@ -13,7 +13,7 @@ PROGRAM = "int x;\n"
 STAGES = ["start", "preprocess", "parse", "sema", "lower", "optimize", "codegen", "object", "write"]
 
 
-def test_the_times_of_all_stages_are_a_json_object_after_the_diagnostics(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_times_as_json_come_after_the_diagnostics(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "p.c").write_text(PROGRAM)
     assert main(["-c", str(tmp_path / "p.c"), "-o", str(tmp_path / "p.o"), "--time", "--json"]) == 0
     diagnostics, times = capsys.readouterr().err.splitlines()
