@@ -1,0 +1,227 @@
+"""Any folder of BPF programs beside clang: what compiles, what the running kernel takes, how large, how fast; one table.
+
+usage: python benchmarks/corpus.py DIR|FILE.c ... [options] [-- FLAGS]
+
+    --cpu 1,2,3,4     the -mcpu to load with (default 3; a program counts as taken if the kernel takes it at one of them)
+    --tokens          compare the preprocessor's tokens with those of clang -E as well
+    --no-load         do not ask the kernel (that needs root and libbpf.so.1)
+    --runs N          compiles to take the median time of (default 1)
+    --keep DIR        keep both objects there
+    -- FLAGS          for both compilers: -I, -D, -include ...; %d is the folder of the file
+
+Files that clang 19 refuses are listed and not counted. Every program of an object is loaded alone, by libbpf, with the
+other programs of that object left out. Times are of the whole process; ratios are ours / clang's, below 1 is better.
+Exit code 1 if we refuse a file that clang compiles, or the kernel refuses a program of ours whose twin it takes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / ".src"))
+
+from purebpf.compiler.object.read import read_object  # noqa: E402
+
+CLANG = ["clang-19", "-O2", "-g", "-target", "bpf", "-w"]
+OURS = [sys.executable, "-c", "import sys; from purebpf.compiler.driver import main; sys.exit(main())", "-O2", "-g", "-w"]
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT / ".src")}
+EPERM = 1
+
+
+@dataclass(slots=True)
+class Row:
+    """What was found about one file."""
+
+    path: Path
+    reason: str = ""  # why it did not compile
+    seconds: tuple[float, float] = (0.0, 0.0)  # ours, clang's
+    insns: tuple[int, int] = (0, 0)
+    taken: tuple[set[str], set[str]] = field(default_factory=lambda: (set(), set()))
+    tokens: str = ""
+    barred: set[str] = field(default_factory=set)  # programs whose type this kernel does not let us load (EPERM)
+    log: dict[str, str] = field(default_factory=dict)
+
+
+class Libbpf:
+    """libbpf.so.1: loads one program of an object at a time."""
+
+    def __init__(self) -> None:
+        self.library = lib = ctypes.CDLL("libbpf.so.1")
+        self.messages: list[str] = []
+        lib.bpf_object__open_file.restype = lib.bpf_object__next_program.restype = ctypes.c_void_p
+        lib.bpf_program__name.restype = ctypes.c_char_p
+        lib.libbpf_set_print(None)
+
+    def programs(self, path: Path) -> list[str]:
+        """The names of its programs; [] if libbpf cannot open it."""
+        obj = self._open(path)
+        if not obj:
+            return []
+        names = [name for _, name in self._each(obj)]
+        self.library.bpf_object__close(ctypes.c_void_p(obj))
+        return names
+
+    def load(self, path: Path, name: str) -> int:
+        """Load `name` alone: 0 or the errno."""
+        obj = self._open(path)
+        if not obj:
+            return ctypes.get_errno() or 22
+        for program, found in self._each(obj):
+            self.library.bpf_program__set_autoload(ctypes.c_void_p(program), ctypes.c_bool(found == name))
+        result = int(self.library.bpf_object__load(ctypes.c_void_p(obj)))
+        self.library.bpf_object__close(ctypes.c_void_p(obj))
+        return -result
+
+    def _open(self, path: Path) -> int:
+        found = self.library.bpf_object__open_file(str(path).encode(), None)
+        return int(found or 0)
+
+    def _each(self, obj: int) -> list[tuple[int, str]]:
+        found, program = [], None
+        while True:
+            program = self.library.bpf_object__next_program(ctypes.c_void_p(obj), ctypes.c_void_p(program))
+            if not program:
+                return found
+            found.append((program, self.library.bpf_program__name(ctypes.c_void_p(program)).decode()))
+
+
+def compiled(command: list[str], runs: int) -> tuple[str, float]:
+    """("" or the first error, median seconds) of running a compiler."""
+    seconds = []
+    for _ in range(runs):
+        start = time.perf_counter()
+        done = subprocess.run(command, capture_output=True, text=True, errors="replace", env=ENVIRONMENT, timeout=300)
+        seconds.append(time.perf_counter() - start)
+        if done.returncode:
+            lines = [line for line in done.stderr.splitlines() if "error" in line] or done.stderr.splitlines()[-1:]
+            return (lines or [f"exit code {done.returncode}"])[0], seconds[-1]
+    return "", statistics.median(seconds)
+
+
+def same_tokens(path: Path, flags: list[str]) -> str:
+    """"same", or the first difference between our -E and clang's, line markers and layout aside."""
+    texts = []
+    for command in ([*OURS, "-E", "-P"], [*CLANG, "-E", "-P", "-nostdinc"]):
+        extra = [] if command[0] == sys.executable else [f"-idirafter{ROOT / 'stdlib' / 'include'}"]
+        done = subprocess.run([*command, *flags, *extra, str(path)], capture_output=True, text=True, errors="replace",
+                              env=ENVIRONMENT, timeout=300)  # fmt: skip
+        texts.append(done.stdout.split())
+    ours, clangs = ("".join(words) for words in texts)
+    if ours == clangs:
+        return "same"
+    at = next((i for i, (a, b) in enumerate(zip(ours, clangs, strict=False)) if a != b), min(len(ours), len(clangs)))
+    return f"{ours[max(at - 20, 0) : at + 30]!r} for {clangs[max(at - 20, 0) : at + 30]!r}"
+
+
+def examine(path: Path, flags: list[str], options: argparse.Namespace, libbpf: Libbpf | None, folder: Path) -> Row | None:
+    """Compile and load one file with both; None if clang refuses it."""
+    row = Row(path)
+    for cpu in options.cpu:
+        made = [folder / f"{path.stem}.{who}.v{cpu}.o" for who in ("purebpf", "clang")]
+        rest = [f"-mcpu=v{cpu}", *flags, "-c", str(path), "-o"]
+        problem, clang_seconds = compiled([*CLANG, *rest, str(made[1])], options.runs if cpu == options.cpu[0] else 1)
+        if problem:
+            return None
+        row.reason, seconds = compiled([*OURS, *rest, str(made[0])], options.runs if cpu == options.cpu[0] else 1)
+        if cpu == options.cpu[0]:
+            row.seconds = (seconds, clang_seconds)
+        if row.reason:
+            return row
+        if cpu == options.cpu[0]:
+            sizes = [sum(len(f.insns) for f in read_object(m).functions.values()) for m in made]
+            row.insns = (sizes[0], sizes[1])
+        if libbpf is not None:
+            for name in libbpf.programs(made[1]):
+                for which in (1, 0):
+                    result = libbpf.load(made[which], name)
+                    if result == 0:
+                        row.taken[which].add(name)
+                    elif result == EPERM and which == 1:
+                        row.barred.add(name)
+        if options.keep is None:
+            for file in made:
+                file.unlink()
+    if options.tokens:
+        row.tokens = same_tokens(path, flags)
+    return row
+
+
+def main(arguments: list[str]) -> int:
+    """Print the table."""
+    flags = arguments[arguments.index("--") + 1 :] if "--" in arguments else []
+    parser = argparse.ArgumentParser(usage="corpus.py DIR|FILE.c ... [options] [-- FLAGS]")
+    parser.add_argument("paths", nargs="+", type=Path)
+    parser.add_argument("--cpu", type=lambda text: [int(c) for c in text.split(",")], default=[3])
+    parser.add_argument("--runs", type=int, default=1)
+    parser.add_argument("--keep", type=Path)
+    parser.add_argument("--tokens", action="store_true")
+    parser.add_argument("--no-load", action="store_true")
+    options = parser.parse_args(arguments[: arguments.index("--")] if "--" in arguments else arguments)
+    files = sorted({file for path in options.paths for file in (path.rglob("*.c") if path.is_dir() else [path])})
+    libbpf = None if options.no_load or os.geteuid() else Libbpf()
+    if libbpf is None and not options.no_load:
+        print("not root: nothing is loaded", file=sys.stderr)
+    width = max((len(file.name) for file in files), default=4)
+    print(f"{'file':<{width}}  {'insns':>6} {'clang':>6} {'ratio':>5}  {'time':>5} {'clang':>5} {'ratio':>5}  taken (clang's)")
+    rows, refused = [], []
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = options.keep or Path(temporary)
+        folder.mkdir(exist_ok=True, parents=True)
+        for file in files:
+            row = examine(file, [flag.replace("%d", str(file.parent)) for flag in flags], options, libbpf, folder)
+            if row is None:
+                refused.append(file)
+                continue
+            rows.append(row)
+            print(line(row, width), flush=True)
+    return summary(rows, refused)
+
+
+def line(row: Row, width: int) -> str:
+    """A row of the table."""
+    if row.reason:
+        return f"{row.path.name:<{width}}  REFUSED {row.reason}"
+    ours, clangs = row.taken
+    lost = sorted(clangs - ours)
+    return (
+        f"{row.path.name:<{width}}  {row.insns[0]:>6} {row.insns[1]:>6} {row.insns[0] / max(row.insns[1], 1):>5.2f}  "
+        f"{row.seconds[0]:>5.2f} {row.seconds[1]:>5.2f} {row.seconds[0] / row.seconds[1]:>5.1f}  {len(ours)} ({len(clangs)})"
+        + (f" LOST {', '.join(lost)}" if lost else "")
+        + (f" gained {', '.join(sorted(ours - clangs))}" if ours - clangs else "")
+        + (f" ({len(row.barred)} may not be loaded here)" if row.barred else "")
+        + (f" TOKENS {row.tokens}" if row.tokens not in ("", "same") else "")
+    )
+
+
+def summary(rows: list[Row], refused: list[Path]) -> int:
+    """The totals; the exit code."""
+    good = [row for row in rows if not row.reason]
+    print(f"\ncompiled: {len(good)} of the {len(rows)} that clang compiles")
+    lost = sum(len(row.taken[1] - row.taken[0]) for row in good)
+    if good:
+        ours, clangs = (sum(len(row.taken[which]) for row in good) for which in (0, 1))
+        print(f"programs the kernel takes: {ours} of ours, {clangs} of clang's, {lost} lost; "
+              f"{sum(len(row.barred) for row in good)} may not be loaded here")  # fmt: skip
+        insns = [sum(row.insns[which] for row in good) for which in (0, 1)]
+        print(f"insns: {insns[0]} / {insns[1]} = {insns[0] / max(insns[1], 1):.2f}")
+        ratios = [row.seconds[0] / row.seconds[1] for row in good]
+        print(f"time: median of the ratios {statistics.median(ratios):.2f}")
+    if any(row.tokens for row in rows):
+        print(f"tokens equal: {sum(row.tokens == 'same' for row in rows)} of {sum(bool(row.tokens) for row in rows)}")
+    if refused:
+        print(f"left out, because clang refuses them: {', '.join(path.name for path in refused)}")
+    return int(lost > 0 or len(good) < len(rows))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
