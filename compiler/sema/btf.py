@@ -145,12 +145,12 @@ class _Emitter:
 
     def _complete(self, t: ct.Type, member: bool) -> None:
         """A type that was reached behind a pointer before is reached otherwise now: its struct must be complete."""
-        pointed = False
         while isinstance(t, ct.Pointer | ct.Typedef | ct.Qualified):
-            pointed |= member and isinstance(t, ct.Pointer)
+            pointed = member and isinstance(t, ct.Pointer)
             t = _layer(t)[1]
             if t not in self._ids:
-                self.type(t, member=member, pointed=pointed)
+                if not (pointed and _may_stay_open(t)):
+                    self.type(t, member=member, pointed=pointed)
                 return
 
     def _derived(self, t: ct.Pointer | ct.Typedef | ct.Qualified, member: bool, pointed: bool) -> int:
@@ -159,7 +159,7 @@ class _Emitter:
             return self.type(base, member=member, pointed=pointed)
         pointed |= member and isinstance(t, ct.Pointer)
         made = self._remember(t, new)
-        if pointed and isinstance(base, ct.Record) and base.tag and (base.define is not None or base.fields is not None):
+        if pointed and isinstance(base, ct.Record) and _may_stay_open(base):
             self._open.append((base, new))
         else:
             new.type = self.type(base, member=member, pointed=pointed)
@@ -202,6 +202,11 @@ class _Emitter:
         if t.variadic or not t.prototyped:
             new.params.append(b.Param("", 0))
         return made
+
+
+def _may_stay_open(t: ct.Type) -> bool:
+    """True for what a forward declaration can stand for. Does not define the record."""
+    return isinstance(t, ct.Record) and bool(t.tag) and (t.define is not None or t.fields is not None)
 
 
 def _layer(t: ct.Pointer | ct.Typedef | ct.Qualified) -> tuple[_Derived | None, ct.Type]:

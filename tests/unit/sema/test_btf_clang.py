@@ -107,6 +107,14 @@ _CASES = {
         struct far { int x; }; struct near { struct far *next; }; int f(struct near *a) { return a->next == 0; }
         int g(struct far *a) { return a->x; }
     """,
+    "a pointer that several members share leaves its struct open": """
+        struct far { int x; }; struct list { struct far *head, *tail; }; typedef struct far *far_p;
+        struct third { far_p a, b; }; struct fourth { struct list *l; struct far *p; };
+        int f(struct list *l, struct third *t, struct fourth *q) { return l->head == t->a; }
+    """,
+    "a const pointer that several members share": """
+        struct far { int x; }; struct list { const struct far *c, *d; }; int f(struct list *l) { return l->c == l->d; }
+    """,
     "forward declarations, unions and anonymous members": """
         struct unknown; union u { int a; char b[4]; };
         struct s { struct unknown *p; union u u; struct { int i; union { long l; }; }; };
