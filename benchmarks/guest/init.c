@@ -1,0 +1,77 @@
+/* The only process of the guest kernel that guest.py boots: it loads every program of every object in /objects alone, and
+ * prints "LOAD file program errno" for each. Static; linked with libbpf. */
+#define _GNU_SOURCE
+#include <bpf/libbpf.h>
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int silent(enum libbpf_print_level level, const char *format, va_list arguments)
+{
+	return 0;
+}
+
+/* 0, or the errno of loading program `name` of `path`, all others left out */
+static int load_one(const char *path, const char *name)
+{
+	struct bpf_object *object = bpf_object__open_file(path, NULL);
+	struct bpf_program *program;
+	int result;
+
+	if (!object)
+		return errno ? errno : EINVAL;
+	bpf_object__for_each_program(program, object)
+		bpf_program__set_autoload(program, !strcmp(bpf_program__name(program), name));
+	result = bpf_object__load(object);
+	bpf_object__close(object);
+	return -result;
+}
+
+static void load_all(const char *file)
+{
+	struct bpf_program *program;
+	struct bpf_object *object;
+	char path[4096];
+
+	snprintf(path, sizeof(path), "/objects/%s", file);
+	object = bpf_object__open_file(path, NULL);
+	if (!object) {
+		printf("LOAD %s - %d\n", file, errno);
+		return;
+	}
+	bpf_object__for_each_program(program, object)
+		printf("LOAD %s %s %d\n", file, bpf_program__name(program), load_one(path, bpf_program__name(program)));
+	bpf_object__close(object);
+}
+
+int main(void)
+{
+	struct rlimit unlimited = {RLIM_INFINITY, RLIM_INFINITY};
+	struct dirent **entries;
+	int count;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	mkdir("/proc", 0755);
+	mkdir("/sys", 0755);
+	mount("proc", "/proc", "proc", 0, NULL);
+	mount("sysfs", "/sys", "sysfs", 0, NULL);
+	mount("bpf", "/sys/fs/bpf", "bpf", 0, NULL);
+	mount("tracefs", "/sys/kernel/tracing", "tracefs", 0, NULL);
+	setrlimit(RLIMIT_MEMLOCK, &unlimited);
+	libbpf_set_print(silent);
+	printf("\n");
+	count = scandir("/objects", &entries, NULL, alphasort);
+	for (int i = 0; i < count; i++)
+		if (entries[i]->d_name[0] != '.')
+			load_all(entries[i]->d_name);
+	printf("DONE\n");
+	reboot(RB_POWER_OFF);
+	return 0;
+}
