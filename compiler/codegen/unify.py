@@ -19,10 +19,6 @@ from ..ir import model as ir
 from ..ir.model import Ty
 
 _ROUNDS = 12
-_OTHER_FIELDS = (
-    "op", "size", "offset", "volatile", "kind", "symbol", "number", "addend", "fetch", "align", "move", "template",
-    "output", "tied", "root", "access", "value",
-)  # fmt: skip
 
 
 def unify(function: ir.Function) -> None:
@@ -103,7 +99,7 @@ def _shape(block: ir.Block) -> Hashable:
     terminator = block.terminator
     assert terminator is not None
     shapes = tuple(
-        (type(i), i.type, len(i.operands), *(getattr(i, name, None) for name in _OTHER_FIELDS)) for i in block.instrs
+        (len(i.operands), *ir.shape(i)) for i in block.instrs
     )
     return type(terminator), tuple(id(target) for target in terminator.targets), shapes
 

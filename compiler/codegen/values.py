@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from ...stdlib.helpers import Arg, by_number
 from ..ir import arithmetic
 from ..ir import model as ir
 from ..ir.dominators import DominatorTree
@@ -39,6 +40,19 @@ def fits16(value: int) -> bool:
 def core_of(value: ir.CoreValue) -> Core:
     """The relocation of the instruction that has `value`."""
     return Core(value.kind, value.root, value.access)
+
+
+def _takes_ints(call: ir.Call, value: ir.Value) -> bool:
+    """Whether a helper takes `value`, a C int, as any number: the kernel's side then reads the low half, as the ABI has it.
+    Sizes and flags that the verifier looks at are numbers of 64 bits to it."""
+    helper = by_number(call.number)
+    if helper is None:
+        return False
+    kinds = [argument.kind for argument in helper.arguments]
+    return all(
+        operand is not value or (kinds[index] is Arg.ANY if index < len(kinds) else helper.variadic)
+        for index, operand in enumerate(call.operands)
+    )
 
 
 def _goes_to(user: ir.Instr, address: ir.Value) -> bool:
@@ -215,6 +229,8 @@ class Values:
                 case ir.Compare() | ir.Branch():
                     continue
                 case ir.Store() if user.size <= 4 and user.operands[0] is not value:
+                    continue
+                case ir.Call(kind="helper") if _takes_ints(user, value):
                     continue
                 case _:
                     return False

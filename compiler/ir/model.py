@@ -300,6 +300,12 @@ class Asm(Instr):
         self.volatile = volatile
 
 
+def shape(instr: Instr) -> tuple[object, ...]:
+    """What `instr` does, whatever its operands are: equal for instructions that do the same with equal operands."""
+    fields = (getattr(instr, slot) for slot in type(instr).__slots__ if slot != "name")
+    return (type(instr), instr.type, *(tuple(field) if isinstance(field, list) else field for field in fields))
+
+
 class Phi(Instr):
     """operands[i] is the value when control comes from block.predecessors[i]."""
 

@@ -59,7 +59,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..ir.cfg import edge_index, remove_edge, reverse_postorder
-from ..ir.model import Asm, Block, Constant, Function, Instr, Phi, Return, Store, Ty, Undef, Value
+from ..ir.model import Block, Constant, Function, Instr, Phi, Return, Store, Ty, Undef, Value, shape
 
 # instructions of a part; a part with different constants must be worth their phis
 _MOST_INSTRS = 40
@@ -131,17 +131,6 @@ class _Part:
             self.constants.append((instr, index, value))
             return "constant", value.type
         return self._operand(value)
-
-
-# slots that say what an instruction does; its operands are compared by themselves
-_SHAPE_SLOTS = ("op", "offset", "size", "volatile", "fetch", "align", "move", "kind", "symbol", "addend", "number")
-
-
-def shape(instr: Instr) -> Any:
-    """What `instr` does, whatever its operands are."""
-    if isinstance(instr, Asm):
-        return (Asm, instr.type, instr.template, instr.output, tuple(instr.inputs), instr.tied, instr.clobbers, instr.volatile)
-    return (type(instr), instr.type, *(getattr(instr, slot, None) for slot in _SHAPE_SLOTS))
 
 
 def merge_blocks(function: Function) -> None:

@@ -127,3 +127,17 @@ def test_relocations_survive_every_cpu(cpu: int) -> None:
     found = relocations(purebpf.compile(SOURCE.replace("k->a += 2; __sync_fetch_and_add(&k->last, 1);", ""),
                                         options=Options(target=Target(cpu))))  # fmt: skip
     assert found["enums"] == {(10, "en", "1"), (11, "en", "2"), (11, "en64", "0")}
+
+
+def test_reads_of_different_structs_are_not_one() -> None:
+    """What either side of bpf_core_field_exists() reads looks the same but for its relocation."""
+    obj = purebpf.compile("""
+        struct old { unsigned n; } __attribute__((preserve_access_index));
+        struct new { unsigned n; } __attribute__((preserve_access_index));
+        __attribute__((section("p/f"), used)) int f(void *p)
+        {
+            if (__builtin_preserve_field_info(((struct old *)0)->n, 2))
+                return ((struct old *)p)->n;
+            return ((struct new *)p)->n;
+        }""")
+    assert relocations(obj)["f"] == {(2, "old", "0:0"), (0, "old", "0:0"), (0, "new", "0:0")}
