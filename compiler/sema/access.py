@@ -192,11 +192,14 @@ class Access(Operators):
     def _designate(self, base: tree.Expr, node: Any) -> tree.Expr:
         match node:
             case c_ast.ID():
-                return self.member(base, node.name, False, node.coord)
+                found = self.member(base, node.name, False, node.coord)
             case c_ast.StructRef():
-                return self.member(self._designate(base, node.name), node.field.name, False, node.field.coord)
+                found = self.member(self._designate(base, node.name), node.field.name, False, node.field.coord)
             case _:
                 return self.subscript(self._designate(base, node.name), self.rvalue(node.subscript), node.coord)
+        if isinstance(found, tree.Member):
+            found.preserve = False  # offsetof is a constant, also where accesses are relocated
+        return found
 
 
 def find_field(record: ct.Record, name: str) -> tuple[ct.Field, int, bool] | None:

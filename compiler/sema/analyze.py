@@ -9,9 +9,12 @@ from pycparser import c_ast
 from ..diagnostics import Diagnostics
 from ..source import SourceMap
 from . import tree
+from . import types as ct
 from .declarations import finish
 from .functions import Functions
+from .layout import is_complete
 from .outer import Outer
+from .spelling import quote
 from .usage import mark
 
 
@@ -31,6 +34,9 @@ def analyze(ast: c_ast.FileAST, sources: SourceMap, diagnostics: Diagnostics, ou
                 checker.declaration(node)
         checker.finish_bodies()
         for variable in checker.globals:
+            if not is_complete(variable.type) and not isinstance(ct.strip(variable.type), ct.Array):
+                checker.error("E0301", variable.span, f"variable '{variable.name}' has incomplete type {quote(variable.type)}",
+                              fix="include the header that defines it")  # fmt: skip
             finish(variable)
         return mark(checker)
     except RecursionError:

@@ -60,7 +60,7 @@ class Vmlinux:
         self._tags: dict[str, ct.Record | ct.Enum | None] = {}
         self._types: dict[int, ct.Type] = {0: ct.VOID}
         self._open: set[int] = set()  # ids of the types being made
-        self._depth = 0  # of records being defined
+        self._defining: list[ct.Record] = []  # those whose members are being looked at, from the outside in
 
     def is_type(self, name: str) -> bool:
         """True if `name` is a typedef."""
@@ -228,9 +228,7 @@ class Vmlinux:
 
     def _define(self, number: int, t: b.Struct | b.Union, record: ct.Record) -> None:
         """Fill in the fields, size and alignment of `record`."""
-        self._depth += 1
-        if self._depth > _MAX_DEPTH:
-            raise self._index.broken(f"type {number} is made of itself")
+        self._defining.append(record)
         fields = []
         for member in t.members:
             bits, offset = member.bits, member.bit_offset
@@ -241,9 +239,14 @@ class Vmlinux:
         record.size = t.size
         align = 1
         for field in fields:
+            inner = field.type
+            while isinstance(inner := ct.strip(inner), ct.Array):
+                inner = inner.element
+            if inner in self._defining or len(self._defining) > _MAX_DEPTH:
+                raise self._index.broken(f"type {number} is made of itself")
             need = align_of(field.type)
             align = max(align, need)
             record.packed |= field.bits is None and field.offset % (need * 8) != 0
         record.packed |= t.size % align != 0
         record.align = 1 if record.packed else align
-        self._depth -= 1
+        self._defining.pop()
