@@ -36,6 +36,8 @@ from purebpf.compiler.object.read import read_object  # noqa: E402
 CLANG = ["clang-19", "-O2", "-g", "-target", "bpf", "-w"]
 OURS = [sys.executable, "-c", "import sys; from purebpf.compiler.driver import main; sys.exit(main())", "-O2", "-g", "-w"]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT / ".src")}
+# sections that libbpf 1.x does not know; the programs' own loaders set the type (enum bpf_prog_type)
+GUESSES = (("xdp", 6), ("tc", 3), ("classifier", 3), ("socket", 1), ("kprobe", 2), ("cgroup", 8))
 
 
 @dataclass(slots=True)
@@ -63,8 +65,18 @@ class Libbpf:
         self.library = lib = ctypes.CDLL("libbpf.so.1")
         self.messages: list[str] = []
         lib.bpf_object__open_file.restype = lib.bpf_object__next_program.restype = ctypes.c_void_p
-        lib.bpf_program__name.restype = ctypes.c_char_p
+        lib.bpf_program__name.restype = lib.bpf_program__section_name.restype = ctypes.c_char_p
         lib.libbpf_set_print(None)
+        self._own_pins()
+
+    @staticmethod
+    def _own_pins() -> None:
+        """A BPF file system of our own: what an object pins is gone with us."""
+        libc = ctypes.CDLL(None, use_errno=True)
+        new_namespace, recursive, private = 0x20000, 0x4000, 1 << 18
+        if libc.unshare(new_namespace) or libc.mount(b"none", b"/", None, recursive | private, None) or libc.mount(
+            b"bpf", b"/sys/fs/bpf", b"bpf", 0, None):  # fmt: skip
+            raise SystemExit(f"cannot mount a BPF file system: {os.strerror(ctypes.get_errno())}")
 
     def programs(self, path: Path) -> list[str]:
         """The names of its programs; [] if libbpf cannot open it."""
@@ -82,7 +94,12 @@ class Libbpf:
             return ctypes.get_errno() or 22
         for program, found in self._each(obj):
             self.library.bpf_program__set_autoload(ctypes.c_void_p(program), ctypes.c_bool(found == name))
+            if not self.library.bpf_program__type(ctypes.c_void_p(program)):  # a section that old loaders guessed
+                section = self.library.bpf_program__section_name(ctypes.c_void_p(program)).decode()
+                guess = next((number for start, number in GUESSES if section.startswith(start)), 0)
+                self.library.bpf_program__set_type(ctypes.c_void_p(program), guess)
         result = int(self.library.bpf_object__load(ctypes.c_void_p(obj)))
+        self.library.bpf_object__unpin_maps(ctypes.c_void_p(obj), None)
         self.library.bpf_object__close(ctypes.c_void_p(obj))
         return -result
 
