@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import gc
 import sys
 import time
@@ -17,10 +18,9 @@ from .source import SourceMap, Span
 from .target import Target
 
 if TYPE_CHECKING:
-    from pycparser import c_ast
-
     from .ir.model import Module
     from .object.model import Object
+    from .parse.nodes import File
     from .sema.outer import Outer
     from .sema.tree import Unit
 
@@ -35,6 +35,7 @@ class Options:
     preprocess: PreprocessOptions = field(default_factory=PreprocessOptions)
     target: Target = field(default_factory=Target)
     debug: bool = True
+    lazy: bool = True  # False: parse all that headers declare, used or not, which only takes longer
 
 
 def compile(text: str, name: str = "<source>", options: Options | None = None) -> Object:
@@ -73,17 +74,17 @@ class Compilation:
         self.times: dict[str, float] = {}
         self._tokens: list[Token] | None = None
         self._outer: list[Outer] | None = None
-        self._ast: c_ast.FileAST | None = None
+        self._ast: File | None = None
         self._unit: Unit | None = None
         self._ir: Module | None = None
         self._optimized = False
         self._object: Object | None = None
 
     def tokens(self) -> list[Token]:
-        """The preprocessed tokens."""
+        """The preprocessed tokens; large headers may be one token of kind "text"."""
         if self._tokens is None:
             with self._stage("preprocess"):
-                options = self.options.preprocess
+                options = dataclasses.replace(self.options.preprocess, chunks=self.options.lazy)
                 self._tokens = preprocess(self.name, self.text, self.sources, self.diagnostics, options)
         return self._tokens
 
@@ -91,8 +92,11 @@ class Compilation:
         """Where names come from that the source does not declare: the kernel's types, if vmlinux.h is made of BTF."""
         if self._outer is None:
             wanted = vmlinux.wanted(self.tokens())
-            with self._stage("vmlinux"):
-                self._outer = [] if wanted is None else [self._kernel_types(wanted)]
+            if wanted is None:
+                self._outer = []
+            else:
+                with self._stage("vmlinux"):
+                    self._outer = [self._kernel_types(wanted)]
         return self._outer
 
     def _kernel_types(self, wanted: vmlinux.Wanted) -> Outer:
@@ -110,7 +114,7 @@ class Compilation:
             index, Span.at(wanted.loc), preserve=wanted.preserve_access_index, kfuncs=wanted.kfuncs
         )  # fmt: skip
 
-    def ast(self) -> c_ast.FileAST:
+    def ast(self) -> File:
         """pycparser's tree."""
         if self._ast is None:
             tokens = self.tokens()
@@ -119,7 +123,7 @@ class Compilation:
                 from .parse import parse
 
                 is_outer_type = outer[0].is_type if outer else None
-                self._ast = parse(tokens, self.sources, self.diagnostics, is_outer_type)
+                self._ast = parse(tokens, self.sources, self.diagnostics, is_outer_type, lazy=self.options.lazy)
         return self._ast
 
     def unit(self) -> Unit:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 # the stages in the order in which they run: key, what people call them
 _STAGES = {
-    "start": "start-up", "preprocess": "preprocess", "parse": "parse", "sema": "check", "lower": "lower",
+    "start": "start-up", "preprocess": "preprocess", "vmlinux": "vmlinux", "parse": "parse", "sema": "check", "lower": "lower",
     "optimize": "optimize", "codegen": "codegen", "object": "object", "write": "write",
 }  # fmt: skip
 

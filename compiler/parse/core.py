@@ -46,11 +46,16 @@ class Core(CParser):  # type: ignore[misc,unused-ignore]
         self.sources = sources
         self.diagnostics = diagnostics
         self._scope_stack = [{"__builtin_va_list": True}]
+        self._read_from(tokens)
+
+    def _read_from(self, tokens: list[Tok]) -> None:
+        """Go on with other tokens, keeping the scopes."""
         self._depth = 0
         self._index = 0
         end = tokens[-1].loc if tokens else 0
         self._end = Tok("END", "end of file", end)
         self._buffer: list[Tok | None] = [*tokens, None, None, None, None]
+        self._typedef_checked_token = None
 
     def _is_type_in_scope(self, name: str) -> bool:
         for scope in reversed(self._scope_stack):

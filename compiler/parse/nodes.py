@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pycparser import c_ast
 
 from ..source import Span
+
+if TYPE_CHECKING:
+    from .later import Later
 
 
 class Extension(c_ast.Node):  # type: ignore[misc,unused-ignore]
@@ -176,13 +179,19 @@ class Union(c_ast.Union):  # type: ignore[misc,unused-ignore]
 
 
 class File(c_ast.FileAST):  # type: ignore[misc,unused-ignore]
-    """A translation unit; `quiet` has the locations of tokens for which a pragma turned a warning off, by its code."""
+    """A translation unit, but for the declarations that are parsed on demand: `later` has them.
 
-    __slots__ = ("quiet",)
+    `orders` tells for each of `ext` where it stands among those. `quiet` has the locations of tokens for which a pragma turned
+    a warning off, by its code.
+    """
 
-    def __init__(self, ext: list[c_ast.Node], quiet: dict[str, set[int]]) -> None:
+    __slots__ = ("later", "orders", "quiet")
+
+    def __init__(self, ext: list[c_ast.Node], quiet: dict[str, set[int]], orders: list[int], later: Later) -> None:
         super().__init__(ext, None)
         self.quiet = quiet
+        self.orders = orders
+        self.later = later
 
 
 def attributes_of(node: Any) -> list[Attribute]:

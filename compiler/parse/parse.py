@@ -9,9 +9,10 @@ from pycparser import c_ast
 
 from ..diagnostics import Diagnostics
 from ..source import SourceMap
+from .later import Later, Run, cut
 from .nodes import File
 from .statements import Statements
-from .tokens import convert
+from .tokens import Converter
 
 if TYPE_CHECKING:
     from ..preprocess import Token
@@ -22,19 +23,33 @@ def parse(
     sources: SourceMap,
     diagnostics: Diagnostics,
     is_outer_type: Callable[[str], bool] | None = None,
-) -> c_ast.FileAST:
+    *,
+    lazy: bool = True,
+) -> File:
     """Parse a translation unit. The nodes' `coord` is a `Span`; `nodes.py` has what pycparser's tree lacks.
     `is_outer_type` says which names that no scope has are types (declared on demand, see sema/outer.py).
+    `lazy`: what headers declare is parsed when it is named (see later.py); otherwise all is parsed at once.
 
     Syntax errors (E02xx) go to `diagnostics`, several of one file; the tree is then incomplete and not for the checker.
     Raises `CompileError` if there are too many, or if something is nested too deep.
     """
     quiet: dict[str, set[int]] = {}
-    toks = convert(tokens, diagnostics, quiet)
-    parser = Statements(toks, sources, diagnostics, is_outer_type)
+    converter = Converter(diagnostics, quiet)
+    later = Later(sources, diagnostics, quiet, is_outer_type)
+    runs = cut(tokens, later, converter, sources) if lazy else [Run(0, converter.convert(tokens), [])]
+    parser = Statements([], sources, diagnostics, is_outer_type)
+    ext: list[c_ast.Node] = []
+    orders: list[int] = []
     try:
-        return File(parser._parse_translation_unit(), quiet)
+        for run in runs:
+            found = parser.parse_run(run.tokens, run.types)
+            ext += found
+            orders += [run.order] * len(found)
+            for node in found:
+                if isinstance(node, c_ast.Typedef):
+                    later.types.setdefault(node.name, run.order)
     except RecursionError:
         raise diagnostics.fatal(
             "E0204", parser._here(), "the program is nested too deep here", fix="split the expression or function"
         ) from None
+    return File(ext, quiet, orders, later)

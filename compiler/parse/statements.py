@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from pycparser import c_ast
 
 from ..source import Span
 from .core import SyntaxFailure
 from .declarations import Declarations, Spec
 from .nodes import Asm, AsmOperand, LocalLabels, Range
+from .tokens import Tok
 
 
 class Statements(Declarations):
     """Overrides of pycparser's statement and file-level methods."""
 
     # --- the translation unit -------------------------------------------------------------------------------------
+
+    def parse_run(self, tokens: list[Tok], types: Iterable[str] = ()) -> list[c_ast.Node]:
+        """The external declarations that `tokens` hold; `types` are names of types that come into scope before."""
+        self._scope_stack[0].update(dict.fromkeys(types, True))
+        self._read_from(tokens)
+        return self._parse_translation_unit()
 
     def _parse_translation_unit(self) -> list[c_ast.Node]:
         found: list[c_ast.Node] = []

@@ -85,55 +85,70 @@ FLAGS = {
 }  # fmt: skip
 
 
-def convert(tokens: Sequence[Token], diagnostics: Diagnostics, quiet: dict[str, set[int]]) -> list[Tok]:
-    """The preprocessor's tokens as the parser's. Of the pragmas only `unroll` and its like stay.
+class Converter:
+    """Makes the parser's tokens of the preprocessor's, piece by piece. Of the pragmas only `unroll` and its like stay.
 
     `quiet` gets the locations of tokens for which a pragma turned a warning off, by its code.
     """
-    out: list[Tok] = []
-    pack: list[int] = []
-    state = _Pragmas()
-    keywords, punctuators = KEYWORDS.get, PUNCTUATORS
-    for token in tokens:
-        kind, text = token.kind, token.text
-        for code in state.ignored:
-            quiet.setdefault(code, set()).add(token.loc)
-        if kind == "id":
-            type = keywords(text)
-            if type is None:
-                if text == "__extension__":
+
+    def __init__(self, diagnostics: Diagnostics, quiet: dict[str, set[int]], pragmas: Pragmas | None = None) -> None:
+        self._diagnostics = diagnostics
+        self._quiet = quiet
+        self._pragmas = pragmas or Pragmas()
+        self._snapshot: Pragmas | None = None
+
+    def snapshot(self) -> Pragmas:
+        """The pragmas in force behind what was converted last; not to be changed."""
+        if self._snapshot is None:
+            self._snapshot = self._pragmas.copy()
+        return self._snapshot
+
+    def convert(self, tokens: Sequence[Token]) -> list[Tok]:
+        """The parser's tokens for `tokens`, which follow those converted before."""
+        diagnostics, quiet, state = self._diagnostics, self._quiet, self._pragmas
+        out: list[Tok] = []
+        keywords, punctuators = KEYWORDS.get, PUNCTUATORS
+        for token in tokens:
+            kind, text = token.kind, token.text
+            for code in state.ignored:
+                quiet.setdefault(code, set()).add(token.loc)
+            if kind == "id":
+                type = keywords(text)
+                if type is None:
+                    if text == "__extension__":
+                        continue
+                    type = "ID"
+                elif type in SPELLINGS:
+                    text = SPELLINGS[type]
+                tok = Tok(type, text, token.loc)
+                if type == "STRUCT" or type == "UNION":
+                    tok.pack, tok.preserve = state.pack, True in state.attributes
+                out.append(tok)
+            elif kind == "punct":
+                known = punctuators.get(text)
+                if known is None:
+                    diagnostics.error("E0201", token.loc, f"unexpected '{text}' in program")
                     continue
-                type = "ID"
-            elif type in SPELLINGS:
-                text = SPELLINGS[type]
-            tok = Tok(type, text, token.loc)
-            if type == "STRUCT" or type == "UNION":
-                tok.pack, tok.preserve = state.pack, True in state.attributes
-            out.append(tok)
-        elif kind == "punct":
-            known = punctuators.get(text)
-            if known is None:
+                if known == "LBRACKET" and out and out[-1].type == "LBRACKET":  # C23: [[attribute]]
+                    out[-1] = Tok("ATTRIBUTE_BEGIN", "[[", out[-1].loc)
+                    continue
+                out.append(Tok(known, text, token.loc))
+            elif kind == "pragma":
+                self._snapshot = None
+                if state.apply(text, token.loc, diagnostics):
+                    out.append(Tok("PPPRAGMA", text, token.loc))
+            elif kind == "number" and _FLOAT.fullmatch(text):
+                out.append(Tok("FLOAT_CONST", text, token.loc))
+            elif kind == "eof":
+                break
+            elif kind in _TYPES:
+                out.append(Tok(_TYPES[kind], text, token.loc))
+            else:
                 diagnostics.error("E0201", token.loc, f"unexpected '{text}' in program")
-                continue
-            if known == "LBRACKET" and out and out[-1].type == "LBRACKET":  # C23: [[attribute]]
-                out[-1] = Tok("ATTRIBUTE_BEGIN", "[[", out[-1].loc)
-                continue
-            out.append(Tok(known, text, token.loc))
-        elif kind == "pragma":
-            if state.apply(text, token.loc, diagnostics, pack):
-                out.append(Tok("PPPRAGMA", text, token.loc))
-        elif kind == "number" and _FLOAT.fullmatch(text):
-            out.append(Tok("FLOAT_CONST", text, token.loc))
-        elif kind == "eof":
-            break
-        elif kind in _TYPES:
-            out.append(Tok(_TYPES[kind], text, token.loc))
-        else:
-            diagnostics.error("E0201", token.loc, f"unexpected '{text}' in program")
-    return out
+        return out
 
 
-class _Pragmas:
+class Pragmas:
     """What `#pragma pack` and `#pragma clang attribute` have set so far."""
 
     def __init__(self) -> None:
@@ -141,8 +156,16 @@ class _Pragmas:
         self.ignored: frozenset[str] = frozenset()
         self._saved: list[frozenset[str]] = []
         self.attributes: list[bool] = []  # of what is pushed: is it preserve_access_index?
+        self._packs: list[int] = []
 
-    def apply(self, text: str, loc: int, diagnostics: Diagnostics, stack: list[int]) -> bool:
+    def copy(self) -> Pragmas:
+        """The same state, to be changed on its own."""
+        made = Pragmas()
+        made.pack, made.ignored = self.pack, self.ignored
+        made._saved, made.attributes, made._packs = [*self._saved], [*self.attributes], [*self._packs]
+        return made
+
+    def apply(self, text: str, loc: int, diagnostics: Diagnostics) -> bool:
         """Obey a pragma; True if it is one for statements and must stay."""
         text = text.strip()
         words = text.replace("(", " ( ").split()
@@ -169,9 +192,9 @@ class _Pragmas:
                 return False
             action, number = match[1], match[2]
             if action == "push":
-                stack.append(self.pack)
+                self._packs.append(self.pack)
             elif action == "pop":
-                self.pack = stack.pop() if stack else 0
+                self.pack = self._packs.pop() if self._packs else 0
             elif not number:
                 self.pack = 0
             if number:

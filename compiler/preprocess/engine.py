@@ -9,6 +9,7 @@ from ..diagnostics import Diagnostics
 from ..source import SourceMap
 from . import conditionals, includes, pragmas
 from .builtins import builtin_macros
+from .chunks import as_text
 from .headers import Header
 from .macros import DefinitionError, Macro, parse_define, parse_name
 from .options import PreprocessOptions
@@ -71,6 +72,11 @@ class Preprocessor(State):
             frame.index += 1
             name, start, stop, _ = segment
             if name is None:
+                if self.options.chunks and len(self.frames) > 1 and not self.in_arguments:
+                    whole = as_text(frame.scan.text, start, stop, frame.file.base, (*self.macros, *self.poisoned))
+                    if whole is not None:
+                        self.out.append(whole)
+                        continue
                 tokens = lex(frame.scan.text, start, stop, frame.file.base, self.kinds)
                 if tokens:
                     first = tokens[0]

@@ -33,6 +33,7 @@ class PreprocessOptions:
     optimize: bool = True  # whether __OPTIMIZE__ is defined
     optimize_size: bool = False  # __OPTIMIZE_SIZE__ (-Os, -Oz)
     keep_directives: bool = False  # -dD: definitions stay in the output as tokens of kind "directive"
+    chunks: bool = False  # large stretches of headers that no macro touches may become one token of kind "text"
     warnings: bool = True  # False for -w
     cache: Cache = field(default_factory=Cache)  # what is kept between compiles; nothing, unless it has a folder
     btf: str = ""  # --btf: the file whose types a vmlinux.h that is not there declares; "": the running kernel's

@@ -48,6 +48,7 @@ class Token(NamedTuple):
            "string"  with quotes and prefix         "char"    with quotes and prefix
            "punct"   punctuators                    "pragma"  `text` is what follows `#pragma`
            "other"   a character C has no use for   "eof"     the last of a list that `preprocess` returns
+           "text"    many tokens of a header that no macro touches, not cut yet (see chunks.py)
     loc    where it stands, for `SourceMap`
     flags  SPACE | BOL | NOEXPAND
     """

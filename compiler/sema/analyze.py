@@ -2,37 +2,48 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 
 from pycparser import c_ast
 
 from ..diagnostics import Diagnostics
+from ..parse.nodes import File
 from ..source import SourceMap
 from . import tree
 from . import types as ct
 from .declarations import finish
 from .functions import Functions
 from .layout import is_complete
+from .headers import Headers
 from .outer import Outer
 from .spelling import quote
 from .usage import mark
 
 
-def analyze(ast: c_ast.FileAST, sources: SourceMap, diagnostics: Diagnostics, outer: Sequence[Outer] = ()) -> tree.Unit:
+def analyze(ast: File, sources: SourceMap, diagnostics: Diagnostics, outer: Sequence[Outer] = ()) -> tree.Unit:
     """Check a translation unit; the unit holds what must be emitted, in the order of the source.
 
     Names that the file does not declare are looked up in `outer`. Errors (E03xx types and semantics,
     E04xx C that BPF cannot run) and warnings go to `diagnostics`. Raises `CompileError` if there are too many errors.
     """
     checker = Functions(sources, diagnostics, outer)
-    checker.quiet = getattr(ast, "quiet", {})
+    checker.quiet = ast.quiet
+    headers = checker.headers = Headers(checker, ast.later)
     try:
-        for node in ast.ext:
+        for node, order in zip(ast.ext, ast.orders, strict=True):
+            headers.catch_up(order)
+            checker.now = order
             if isinstance(node, c_ast.FuncDef):
                 checker.definition(node)
             else:
                 checker.declaration(node)
+        checker.now = sys.maxsize
+        headers.catch_up(sys.maxsize)
         checker.finish_bodies()
+        # in the order of the source, which is not the one in which what waits was named
+        checker.functions.sort(key=checker.places.__getitem__)
+        checker.globals.sort(key=checker.places.__getitem__)
         for variable in checker.globals:
             if not is_complete(variable.type) and not isinstance(ct.strip(variable.type), ct.Array):
                 checker.error("E0301", variable.span, f"variable '{variable.name}' has incomplete type {quote(variable.type)}",

@@ -8,7 +8,7 @@ The checker is one object put together from classes, each in a file of its own, 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..diagnostics import Diagnostics
 from ..source import SourceMap, Span
@@ -16,6 +16,9 @@ from . import tree
 from . import types as ct
 from .names import Entity, Scope, TypeName, suggest
 from .outer import Outer
+
+if TYPE_CHECKING:
+    from .headers import Headers
 
 # named by headers; any use of a value is refused
 _VA_LIST = TypeName(ct.Typedef("__builtin_va_list", ct.Pointer(ct.VOID)), Span(0, 0, 0))
@@ -39,10 +42,14 @@ class Checker:
         self.externs: list[tree.Global | tree.FunctionSymbol] = []
         self.literals: dict[tuple[bytes, int], tree.Global] = {}
         self.helpers: dict[tree.Global, int] = {}  # function pointers that are helper numbers
+        self.compounds = 0  # compound literals at file scope so far
         self.unevaluated = 0  # inside sizeof, typeof, ...
         self.preserving = 0  # inside __builtin_preserve_access_index and its kin
         self.quiet: dict[str, set[int]] = {}  # what pragmas turned off: locations by code
         self._undeclared: set[str] = set()
+        self.headers: Headers | None = None  # what waits at file scope until it is named
+        self.now = 0  # the order of the declaration being checked, see parse/later.py
+        self.places: dict[tree.Global | tree.FunctionSymbol, int] = {}  # the order of what the unit may emit
 
     # --- complaints -----------------------------------------------------------------------------------------------
 
@@ -83,6 +90,10 @@ class Checker:
         for scope in reversed(self.scopes):
             if name in scope.names:
                 return scope.names[name]
+        if self.headers is not None:
+            waiting = self.headers.find(name)
+            if waiting is not None:
+                return waiting
         for outer in self.outer:
             entity = outer.find(self, name)
             if entity is not None:
@@ -94,6 +105,10 @@ class Checker:
         for scope in reversed(self.scopes):
             if tag in scope.tags:
                 return scope.tags[tag]
+        if self.headers is not None:
+            waiting = self.headers.find_tag(tag)
+            if waiting is not None:
+                return waiting
         for outer in self.outer:
             found = outer.find_tag(self, tag)
             if found is not None:
@@ -102,8 +117,19 @@ class Checker:
 
     def did_you_mean(self, name: str) -> str:
         """A visible ordinary name like `name`, or ""."""
-        inner = suggest(name, (known for scope in reversed(self.scopes) for known in scope.names))
+        waiting = self.headers.names() if self.headers is not None else ()
+        inner = suggest(name, (*(known for scope in reversed(self.scopes) for known in scope.names), *waiting))
         return inner or suggest(name, (known for outer in self.outer for known in outer.names()))
+
+    def settle(self, name: str) -> None:
+        """An ordinary name is about to be declared with linkage or at file scope: make what headers declare of it."""
+        if self.headers is not None:
+            self.headers.find(name)
+
+    def settle_tag(self, tag: str) -> None:
+        """A tag is about to be declared in the innermost scope: if that is the file's, make what headers declare of it."""
+        if self.headers is not None and self.at_file_scope:
+            self.headers.find_tag(tag)
 
     # --- verbs the parts call on each other -----------------------------------------------------------------------
 

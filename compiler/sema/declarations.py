@@ -84,6 +84,8 @@ class Declarations(Declarators):
         t = self.declared_type(node.type, node)
         if attributes.mode:
             t = self.moded(t, attributes.mode, node.coord)
+        if self.at_file_scope:
+            self.settle(node.name)
         names = self.scopes[-1].names
         old = names.get(node.name)
         new = ct.Typedef(node.name, t, attributes.aligned)
@@ -172,6 +174,7 @@ class Declarations(Declarators):
             symbol.linkage = "static" if "static" in storage else "global"
         if symbol.linkage != "extern" and symbol not in self._listed:
             self._listed.add(symbol)
+            self.places[symbol] = self.now
             self.globals.append(symbol)
 
     def _global_symbol(self, node: Any, t: ct.Type, attributes: Attributes, local_static: bool) -> tree.Global:
@@ -182,6 +185,8 @@ class Declarations(Declarators):
         linkage = "static" if "static" in storage else "extern" if "extern" in storage and node.init is None else "global"
         if linkage == "global" and weak:
             linkage = "weak"
+        if not local_static:
+            self.settle(node.name)
         scope = self.scopes[-1].names
         old = scope.get(node.name) if not local_static else None
         if old is None and not local_static:
@@ -275,6 +280,7 @@ class Declarations(Declarators):
         static = "static" in node.storage
         if static and self.function is not None:
             raise self.error("E0369", span, "a function declared in a block cannot be static", fix="declare it at file scope")
+        self.settle(node.name)
         old: Entity | None = self.scopes[-1].names.get(node.name) or self.symbols.get(node.name)
         inline = attributes.inline or ("hint" if "inline" in node.funcspec else "")
         if old is not None:

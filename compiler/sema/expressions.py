@@ -83,9 +83,11 @@ class Expressions(Calls):
         if not is_complete(t):
             raise self.error("E0301", span, f"compound literal of incomplete type {quote(t)}")
         if self.function is None:
-            symbol = tree.Global(f".compoundliteral.{len(self.globals)}", t, ".data", "static", align_of(t), span)
+            self.compounds += 1
+            symbol = tree.Global(f".compoundliteral.{self.compounds}", t, ".data", "static", align_of(t), span)
             self.static_data(symbol, stores)
             self.globals.append(symbol)
+            self.places[symbol] = self.now
             return tree.GlobalRef(symbol, t, span)
         variable = self.new_local(".compoundliteral", t, span)
         body = tree.LocalRef(variable, t, span)

@@ -37,6 +37,7 @@ class Functions(Statements):
             return
         symbol.body = tree.Block([], node.body.coord)  # a definition exists
         self.functions.append(symbol)
+        self.places[symbol] = self.now
         if symbol.linkage == "static" and self.sources.file_of(decl.coord.point).system:
             self._later[symbol] = node
         else:

@@ -14,7 +14,7 @@ from .attributes import AttributeReader
 from .base import Poison
 from .compare import integer_of, is_integer, qualify, unqualified
 from .layout import Placement, is_complete, lay_out, size_of
-from .names import EnumConstant, TypeName
+from .names import EnumConstant, Scope, TypeName
 from .spelling import quote
 
 # the multisets of C11 6.7.2p2; "int" may be left out beside another word
@@ -122,8 +122,10 @@ class Specifiers(AttributeReader):
             found = self.find_tag(node.name)
             if found is None:
                 found = ct.Record(kind, node.name, span=node.coord)
-                self.scopes[-1].tags[node.name] = found
+                self._scope_of(node.name).tags[node.name] = found
             return self._same_kind(found, kind, node)
+        if node.name:
+            self.settle_tag(node.name)
         record = self.scopes[-1].tags.get(node.name) if node.name else None
         if record is None:
             record = ct.Record(kind, node.name or "", span=node.coord)
@@ -136,6 +138,13 @@ class Specifiers(AttributeReader):
         record.span = node.coord
         self._define(record, node)
         return record
+
+    def _scope_of(self, tag: str) -> Scope:
+        """The scope that a tag belongs to that no scope knows: the innermost one, unless a header's declaration that waits
+        has named it at file scope before."""
+        if not self.at_file_scope and self.headers is not None and self.headers.mentioned(tag):
+            return self.scopes[0]
+        return self.scopes[-1]
 
     def _same_kind(self, found: ct.Record | ct.Enum, kind: str, node: Any) -> ct.Record:
         if not isinstance(found, ct.Record) or found.kind != kind:
@@ -223,6 +232,8 @@ class Specifiers(AttributeReader):
                 raise self.error("E0362", node.coord, f"use of '{node.name}' with tag type that does not match previous "
                                  "declaration", notes=[("previous use is here", found.span)])  # fmt: skip
             return found
+        if node.name:
+            self.settle_tag(node.name)
         enum = self.scopes[-1].tags.get(node.name) if node.name else None
         if enum is None:
             enum = ct.Enum(node.name or "", ct.UINT, span=node.coord)
@@ -263,6 +274,8 @@ class Specifiers(AttributeReader):
 
     def declare_constant(self, entry: EnumConstant) -> None:
         """Put an enumerator into scope."""
+        if self.at_file_scope:
+            self.settle(entry.name)
         names = self.scopes[-1].names
         old = names.get(entry.name)
         if old is not None:

@@ -90,7 +90,7 @@ class Record:
     kernel type or pointing at it then costs nothing.
     """
 
-    __slots__ = ("_align", "_fields", "_size", "attributes", "define", "kind", "packed", "span", "tag")
+    __slots__ = ("_align", "_attributes", "_fields", "_size", "define", "kind", "packed", "span", "tag")
 
     def __init__(self, kind: str, tag: str, fields: list[Field] | None = None, size: int = 0, align: int = 1,
                  packed: bool = False, attributes: frozenset[str] = frozenset(), span: Span | None = None,
@@ -98,9 +98,9 @@ class Record:
         self.kind = kind  # "struct" | "union"
         self.tag = tag  # "" if it has none
         self.packed = packed
-        self.attributes = attributes  # e.g. preserve_access_index
         self.span = span
         self.define = define
+        self._attributes = attributes
         self._fields = fields
         self._size = size
         self._align = align
@@ -123,6 +123,17 @@ class Record:
     @fields.setter
     def fields(self, fields: list[Field] | None) -> None:
         self._fields = fields
+
+    @property
+    def attributes(self) -> frozenset[str]:
+        """For example preserve_access_index."""
+        if self.define is not None:
+            self._load()
+        return self._attributes
+
+    @attributes.setter
+    def attributes(self, attributes: frozenset[str]) -> None:
+        self._attributes = attributes
 
     @property
     def size(self) -> int:

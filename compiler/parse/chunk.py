@@ -1,0 +1,122 @@
+"""A large stretch of a header's text that no macro touches: cut up at its declarations, which become tokens on demand.
+
+A vmlinux.h of 3 MB is one such chunk. The text holds no strings, comments or directives, so brackets and semicolons tell all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ..preprocess.tokens import Kinds, lex
+from .declared import declared
+
+_DEPTH = 12  # of braces in a declaration
+_BODY = r"\{[^{}]*+\}"
+for _ in range(_DEPTH):
+    _BODY = rf"\{{(?:[^{{}}]++|{_BODY})*+\}}"
+# the plain shapes: struct tag { ... };  typedef words name;  typedef words (*name)( ... );  struct tag;
+# and all else that ends in `;`
+_DECLARATION = re.compile(
+    rf"\s*+(?:(struct|union|enum)\s++(?:(\w++)\s*+)?({_BODY})\s*+;"
+    rf"|typedef\s(?!\s*+(?:struct|union|enum)\s++\w++\s*+;)(?:[\w\s*]*\b(\w++)"
+    rf"|[\w\s*]*+\(\s*+\*\s*+(\w++)\s*+\)\s*+\([^{{}};]*+)\s*+;"
+    rf"|(?:struct|union)\s++(\w++)\s*+;"
+    rf"|((?:[^{{}};]++|{_BODY})++;))"
+)
+_ANONYMOUS = re.compile(r"\b(?:struct|union)\s*+\{")
+_ENUMERATOR = re.compile(r"([A-Za-z_]\w*+)[^,()]*+,?")
+_TAG = re.compile(r"\s*+(struct|union|enum)\s++(\w++)")
+
+
+@dataclass(slots=True)
+class Chunk:
+    """The declarations of a text whose first character has location `base`, by what they declare.
+
+    A declaration is named by its offset. `eager`: those that cannot wait.
+    """
+
+    text: str
+    base: int
+    types: dict[str, int]
+    names: dict[str, int]  # all ordinary names, types included
+    tags: dict[str, int]  # definitions
+    forward: dict[str, int]  # `struct tag;`
+    eager: list[int]
+
+    def extent(self, at: int) -> tuple[int, int]:
+        """Where the declaration at `at` starts and stops."""
+        match = _DECLARATION.match(self.text, at)
+        assert match is not None
+        return match.span()
+
+    def tag_at(self, tag: str, at: int) -> tuple[str, int]:
+        """The keyword and the location of a tag that the declaration at `at` defines."""
+        match = re.compile(rf"\b(struct|union|enum)\b[^{{}};]*?\b({tag})\b[^{{}};]*\{{").search(self.text, at)
+        assert match is not None
+        return match[1], self.base + match.start(2)
+
+    def mentions(self, tag: str) -> Iterable[int]:
+        """The offsets of the declarations that hold the word `tag`."""
+        found = [match.start() for match in re.compile(rf"\b{tag}\b").finditer(self.text)]
+        if not found:
+            return []
+        starts = [match.start() for match in _DECLARATION.finditer(self.text)]
+        from bisect import bisect_right
+
+        return dict.fromkeys(starts[bisect_right(starts, at) - 1] for at in found)
+
+
+def index_chunk(text: str, base: int, kinds: Kinds) -> Chunk | None:
+    """The declarations of `text`, or None if it cannot be cut up or declares something twice."""
+    types: list[tuple[str, int]] = []
+    names: list[tuple[str, int]] = []
+    tags: list[tuple[str, int]] = []
+    forward: list[tuple[str, int]] = []
+    eager: list[int] = []
+    end = 0
+    for match in _DECLARATION.finditer(text):
+        at = match.start()
+        if at != end:
+            return None
+        end = match.end()
+        keyword, tag, body, typedef, pointer, lone, other = match.groups()
+        if typedef is not None:
+            types.append((typedef, at))
+        elif pointer is not None:
+            types.append((pointer, at))
+        elif lone is not None:
+            forward.append((lone, at))
+        elif other is None and keyword == "enum" and "(" not in body:
+            names += [(name, at) for name in _ENUMERATOR.findall(body)]
+            if tag is not None:
+                tags.append((tag, at))
+        elif other is None and keyword != "enum" and tag is not None and _plain(body):
+            tags.append((tag, at))
+        else:
+            words = [token[1] for token in lex(text, at, end, base, kinds)]
+            brace = words.index("{") if "{" in words else 0
+            if brace and words[brace - 1] == ")":
+                return None  # perhaps a function's body
+            found = declared(words)
+            if found is None:
+                eager.append(at)
+                continue
+            types += [(name, at) for name in found.types]
+            names += [(name, at) for name in found.names]
+            (tags if found.defines else forward).extend((name, at) for _, name, _ in found.tags)
+    if text[end:].strip():
+        return None
+    chunk = Chunk(text, base, dict(types), dict(names), dict(tags), dict(forward), eager)
+    once = len(chunk.types) == len(types) and len(chunk.names) == len(names) and len(chunk.tags) == len(tags)
+    if not once or not chunk.types.keys().isdisjoint(chunk.names):
+        return None
+    chunk.names.update(chunk.types)
+    return chunk
+
+
+def _plain(body: str) -> bool:
+    """True if a record's body holds no other braces than those of records without a tag."""
+    braces = body.count("{") - 1
+    return not braces or len(_ANONYMOUS.findall(body)) == braces
