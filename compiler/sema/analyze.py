@@ -14,8 +14,8 @@ from . import tree
 from . import types as ct
 from .declarations import finish
 from .functions import Functions
-from .layout import is_complete
 from .headers import Headers
+from .layout import is_complete
 from .outer import Outer
 from .spelling import quote
 from .usage import mark
