@@ -26,6 +26,7 @@ _WORDS = {
     11: (0, 0), 12: (0, 0), 13: (0, 2), 14: (1, 0), 15: (0, 3), 16: (0, 0), 17: (1, 0), 18: (0, 0), 19: (0, 3),
 }  # fmt: skip
 _NAMED = frozenset({Struct.kind, Union.kind, Enum.kind, Enum64.kind, Fwd.kind, Typedef.kind})
+_BARE = frozenset({kind for kind, words in _WORDS.items() if words == (0, 0)} - _NAMED)  # only the common words, no name in C
 _ENUMS = {Enum.kind: 2, Enum64.kind: 3}  # words of an enumerator
 _KFUNC = b"bpf_kfunc\0"
 
@@ -120,6 +121,9 @@ def _scan(order: str, types: bytes, strings: bytes) -> tuple[array[int], array[i
             offsets.append(at)
             info = words[at + 1]
             kind = info >> 24 & 0x1F
+            if kind in _BARE:  # two thirds of a kernel's types
+                at += 3
+                continue
             if kind in _NAMED:
                 if words[at]:
                     named.append((words[at], len(offsets)))
