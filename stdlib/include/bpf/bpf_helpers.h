@@ -4,7 +4,10 @@
 #ifndef __BPF_HELPERS__
 #define __BPF_HELPERS__
 
+/* vmlinux.h has these types, and some that differ from a system's linux/types.h */
+#ifndef __VMLINUX_H__
 #include <linux/types.h>
+#endif
 #include <bpf/bpf_helper_defs.h>
 
 /* SEC("xdp"): a function's or variable's section, which says what it is for. */
@@ -41,6 +44,10 @@ enum libbpf_tristate {
 #ifndef __hidden
 #define __hidden __attribute__((visibility("hidden")))
 #endif
+/* a function that is one asm statement: no code is added before or behind it */
+#ifndef __naked
+#define __naked __attribute__((naked))
+#endif
 
 /* externs that the loader fills in, and tags that the kernel reads from BTF */
 #define __kconfig        __attribute__((section(".kconfig")))
@@ -56,7 +63,12 @@ enum libbpf_tristate {
 #define __arg_untrusted  __attribute__((btf_decl_tag("arg:untrusted")))
 #define __arg_arena      __attribute__((btf_decl_tag("arg:arena")))
 
-#define bpf_ksym_exists(sym) (!!(sym))
+/* Has the kernel this function or variable? Only a weak one may be missing. */
+#define bpf_ksym_exists(sym) \
+	({ \
+		_Static_assert(!__builtin_constant_p(!!(sym)), #sym " is not declared __ksym __weak"); \
+		!!(sym); \
+	})
 
 #ifndef NULL
 #define NULL ((void *)0)
@@ -166,5 +178,52 @@ static __always_inline void bpf_tail_call_static(void *ctx, const void *map, con
 		___bpf_fill(____param, args); \
 		bpf_seq_printf(seq, ____fmt, sizeof(____fmt), ____param, sizeof(____param)); \
 	})
+
+/* To the program's own output, BPF_STREAM_STDOUT or BPF_STREAM_STDERR (Linux 6.17). The kfunc has lost its last parameter:
+   the loader takes that which the kernel has (behind ___ is a name of ours). */
+extern int bpf_stream_vprintk_impl(int stream_id, const char *fmt__str, const void *args, __u32 len__sz, void *aux__prog)
+	__ksym __weak;
+extern int bpf_stream_vprintk___short(int stream_id, const char *fmt__str, const void *args, __u32 len__sz) __ksym __weak;
+#define bpf_stream_printk(stream_id, fmt, args...) \
+	({ \
+		static const char ____fmt[] = fmt; \
+		unsigned long long ____param[___bpf_narg(args)]; \
+		___bpf_fill(____param, args); \
+		bpf_stream_vprintk_impl ? \
+			bpf_stream_vprintk_impl(stream_id, ____fmt, ____param, sizeof(____param), NULL) : \
+			bpf_stream_vprintk___short(stream_id, ____fmt, ____param, sizeof(____param)); \
+	})
+
+/* Loops that the verifier follows whatever their number of turns is (open-coded iterators, Linux 6.4). */
+struct bpf_iter_num;
+extern int bpf_iter_num_new(struct bpf_iter_num *it, int start, int end) __ksym __weak;
+extern int *bpf_iter_num_next(struct bpf_iter_num *it) __ksym __weak;
+extern void bpf_iter_num_destroy(struct bpf_iter_num *it) __ksym __weak;
+
+/* `struct bpf_iter_NAME` and a pointer to it for the head of a for statement. It is destroyed however the loop is left; the
+   destructor is also named outside cleanup(), as clang gives it no BTF otherwise. */
+#define ___bpf_iter(name, args...) \
+	struct bpf_iter_##name ____it __attribute__((aligned(8), cleanup(bpf_iter_##name##_destroy))), \
+	*____itp = ((void)bpf_iter_##name##_destroy, (void)bpf_iter_##name##_new(&____it, ##args), &____it)
+
+/* bpf_for_each(task, pointer, args of bpf_iter_task_new) { ... } */
+#ifndef bpf_for_each
+#define bpf_for_each(type, cur, args...) \
+	for (___bpf_iter(type, ##args); ((cur) = bpf_iter_##type##_next(____itp));)
+#endif
+
+/* bpf_for(i, start, end) { ... }: i takes start, start + 1, ..., end - 1, and the verifier knows these bounds */
+#ifndef bpf_for
+#define bpf_for(i, start, end) \
+	for (___bpf_iter(num, (start), (end)); ({ \
+		int *____at = bpf_iter_num_next(____itp); \
+		____at && ((i) = *____at, (i) >= (start) && (i) < (end)); \
+	});)
+#endif
+
+/* bpf_repeat(n) { ... } */
+#ifndef bpf_repeat
+#define bpf_repeat(times) for (___bpf_iter(num, 0, (times)); bpf_iter_num_next(____itp);)
+#endif
 
 #endif

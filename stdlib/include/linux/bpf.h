@@ -1,15 +1,95 @@
 /* Numbers, flags and structures of the kernel that BPF programs use: the ABI of Linux 6.18.
 
-   Everything that is only for user space (union bpf_attr, the *_info structures, instruction
-   encodings) is left out. Values and layouts are checked against a running kernel by the tests.
+   Values and layouts are checked against a running kernel by the tests.
    SPDX-License-Identifier: Apache-2.0 */
-#ifndef _LINUX_BPF_H
-#define _LINUX_BPF_H
+#ifndef __LINUX_BPF_H__
+#define __LINUX_BPF_H__
 
 #include <linux/types.h>
+#include <linux/bpf_common.h>
 
 /* A pointer that takes 8 bytes on 32-bit machines too. */
 #define __bpf_md_ptr(type, name) union { type name; __u64 : 64; } __attribute__((aligned(8)))
+
+/* Codes of instructions beyond those of linux/bpf_common.h */
+#define BPF_JMP32     0x06 /* class: jumps that compare 32 bits */
+#define BPF_ALU64     0x07 /* class: arithmetic on 64 bits */
+#define BPF_DW        0x18 /* size: 8 bytes */
+#define BPF_MEMSX     0x80 /* mode: load with sign extension */
+#define BPF_ATOMIC    0xc0 /* mode: the operation is in imm */
+#define BPF_XADD      0xc0 /* its older name, when there was only addition */
+#define BPF_MOV       0xb0
+#define BPF_ARSH      0xc0
+#define BPF_END       0xd0
+#define BPF_TO_LE     0x00
+#define BPF_TO_BE     0x08
+#define BPF_FROM_LE   BPF_TO_LE
+#define BPF_FROM_BE   BPF_TO_BE
+#define BPF_JNE       0x50
+#define BPF_JSGT      0x60
+#define BPF_JSGE      0x70
+#define BPF_CALL      0x80
+#define BPF_EXIT      0x90
+#define BPF_JLT       0xa0
+#define BPF_JLE       0xb0
+#define BPF_JSLT      0xc0
+#define BPF_JSLE      0xd0
+#define BPF_JCOND     0xe0 /* may_goto */
+#define BPF_FETCH     0x01 /* atomics: src becomes the old value */
+#define BPF_XCHG      (0xe0 | BPF_FETCH)
+#define BPF_CMPXCHG   (0xf0 | BPF_FETCH)
+#define BPF_LOAD_ACQ  0x100
+#define BPF_STORE_REL 0x110
+
+enum {
+	BPF_REG_0  = 0,
+	BPF_REG_1  = 1,
+	BPF_REG_2  = 2,
+	BPF_REG_3  = 3,
+	BPF_REG_4  = 4,
+	BPF_REG_5  = 5,
+	BPF_REG_6  = 6,
+	BPF_REG_7  = 7,
+	BPF_REG_8  = 8,
+	BPF_REG_9  = 9,
+	BPF_REG_10 = 10,
+	__MAX_BPF_REG = 11,
+};
+#define MAX_BPF_REG __MAX_BPF_REG
+
+/* src_reg of a jump with code JCOND */
+enum bpf_cond_pseudo_jmp {
+	BPF_MAY_GOTO = 0,
+};
+
+/* off of a 64-bit mov between address spaces (arenas) */
+enum bpf_addr_space_cast {
+	BPF_ADDR_SPACE_CAST = 1,
+};
+
+struct bpf_insn {
+	__u8 code;
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	__u8 src_reg : 4,
+	     dst_reg : 4;
+#else
+	__u8 dst_reg : 4,
+	     src_reg : 4;
+#endif
+	__s16 off;
+	__s32 imm;
+};
+
+/* src_reg of a 64-bit immediate load: what imm stands for */
+#define BPF_PSEUDO_MAP_FD        1
+#define BPF_PSEUDO_MAP_VALUE     2
+#define BPF_PSEUDO_BTF_ID        3
+#define BPF_PSEUDO_FUNC          4
+#define BPF_PSEUDO_MAP_IDX       5
+#define BPF_PSEUDO_MAP_IDX_VALUE 6
+/* src_reg of a call */
+#define BPF_PSEUDO_CALL          1
+#define BPF_PSEUDO_KFUNC_CALL    2
 
 /* Commands of bpf(2); for programs of type syscall. */
 enum bpf_cmd {
@@ -196,6 +276,7 @@ enum bpf_attach_type {
 	BPF_TRACE_UPROBE_SESSION           = 57,
 	__MAX_BPF_ATTACH_TYPE              = 58,
 };
+#define MAX_BPF_ATTACH_TYPE __MAX_BPF_ATTACH_TYPE
 
 /* How it stays attached */
 enum bpf_link_type {
@@ -216,6 +297,7 @@ enum bpf_link_type {
 	BPF_LINK_TYPE_SOCKMAP        = 14,
 	__MAX_BPF_LINK_TYPE          = 15,
 };
+#define MAX_BPF_LINK_TYPE __MAX_BPF_LINK_TYPE
 
 /* Flags of bpf_map_update_elem and of lookups */
 enum {
@@ -1284,5 +1366,591 @@ struct bpf_rb_node {
 struct bpf_refcount {
 	__u32 __opaque[1];
 };
+
+/* Verdicts of tcx programs: TC_ACT_UNSPEC, TC_ACT_OK, TC_ACT_SHOT, TC_ACT_REDIRECT by other names */
+enum tcx_action_base {
+	TCX_NEXT     = -1,
+	TCX_PASS     = 0,
+	TCX_DROP     = 2,
+	TCX_REDIRECT = 7,
+};
+
+/* On the stack: bpf_for, bpf_repeat */
+struct bpf_iter_num {
+	__u64 __opaque[1];
+} __attribute__((aligned(8)));
+
+/* A field of a map value: bpf_task_work_schedule_* */
+struct bpf_task_work {
+	__u64 __opaque;
+} __attribute__((aligned(8)));
+
+/* Flags of bpf(2) */
+#define BPF_F_QUERY_EFFECTIVE            (1U << 0) /* PROG_QUERY */
+#define BPF_F_BEFORE                     (1U << 3) /* PROG_ATTACH, LINK_CREATE */
+#define BPF_F_AFTER                      (1U << 4)
+#define BPF_F_ID                         (1U << 5)
+#define BPF_F_PREORDER                   (1U << 6)
+#define BPF_F_XDP_DEV_BOUND_ONLY         (1U << 6) /* PROG_LOAD */
+#define BPF_F_TEST_REG_INVARIANTS        (1U << 7)
+#define BPF_F_TEST_RUN_ON_CPU            (1U << 0) /* PROG_TEST_RUN */
+#define BPF_F_TEST_XDP_LIVE_FRAMES       (1U << 1)
+#define BPF_F_TEST_SKB_CHECKSUM_COMPLETE (1U << 2)
+#define BPF_F_NETFILTER_IP_DEFRAG        (1U << 0) /* LINK_CREATE, netfilter */
+
+/* LINK_CREATE: kprobe_multi, uprobe_multi */
+enum {
+	BPF_F_KPROBE_MULTI_RETURN = 1,
+};
+
+enum {
+	BPF_F_UPROBE_MULTI_RETURN = 1,
+};
+
+/* setsockopt SK_BPF_CB_FLAGS */
+enum {
+	SK_BPF_CB_TX_TIMESTAMPING = 1,
+	SK_BPF_CB_MASK            = 1,
+};
+
+/* bpf_stream_printk, PROG_STREAM_READ_BY_FD */
+enum {
+	BPF_STREAM_STDOUT = 1,
+	BPF_STREAM_STDERR = 2,
+};
+
+/* perf_event.type of bpf_link_info */
+enum bpf_perf_event_type {
+	BPF_PERF_EVENT_UNSPEC     = 0,
+	BPF_PERF_EVENT_UPROBE     = 1,
+	BPF_PERF_EVENT_URETPROBE  = 2,
+	BPF_PERF_EVENT_KPROBE     = 3,
+	BPF_PERF_EVENT_KRETPROBE  = 4,
+	BPF_PERF_EVENT_TRACEPOINT = 5,
+	BPF_PERF_EVENT_EVENT      = 6,
+};
+
+/* dynptr copies of strings from user space: fill with zeros behind the string */
+enum bpf_kfunc_flags {
+	BPF_F_PAD_ZEROS = 1,
+};
+
+/* line_col of bpf_line_info */
+#define BPF_LINE_INFO_LINE_NUM(line_col) ((line_col) >> 10)
+#define BPF_LINE_INFO_LINE_COL(line_col) ((line_col) & 0x3ff)
+
+/* What a loader gives and takes: one use of the union for each command */
+union bpf_iter_link_info {
+	struct {
+		__u32 map_fd;
+	} map;
+	struct {
+		enum bpf_cgroup_iter_order order;
+		__u32 cgroup_fd;
+		__u64 cgroup_id;
+	} cgroup;
+	struct {
+		__u32 tid;
+		__u32 pid;
+		__u32 pid_fd;
+	} task;
+};
+
+union bpf_attr {
+	struct {
+		__u32 map_type;
+		__u32 key_size;
+		__u32 value_size;
+		__u32 max_entries;
+		__u32 map_flags;
+		__u32 inner_map_fd;
+		__u32 numa_node;
+		char map_name[BPF_OBJ_NAME_LEN];
+		__u32 map_ifindex;
+		__u32 btf_fd;
+		__u32 btf_key_type_id;
+		__u32 btf_value_type_id;
+		__u32 btf_vmlinux_value_type_id;
+		__u64 map_extra;
+		__s32 value_type_btf_obj_fd;
+		__s32 map_token_fd;
+		__u64 excl_prog_hash;
+		__u32 excl_prog_hash_size;
+	};
+	struct {
+		__u32 map_fd;
+		__u64 key;
+		union {
+			__u64 value;
+			__u64 next_key;
+		};
+		__u64 flags;
+	};
+	struct {
+		__u64 in_batch;
+		__u64 out_batch;
+		__u64 keys;
+		__u64 values;
+		__u32 count;
+		__u32 map_fd;
+		__u64 elem_flags;
+		__u64 flags;
+	} batch;
+	struct {
+		__u32 prog_type;
+		__u32 insn_cnt;
+		__u64 insns;
+		__u64 license;
+		__u32 log_level;
+		__u32 log_size;
+		__u64 log_buf;
+		__u32 kern_version;
+		__u32 prog_flags;
+		char prog_name[BPF_OBJ_NAME_LEN];
+		__u32 prog_ifindex;
+		__u32 expected_attach_type;
+		__u32 prog_btf_fd;
+		__u32 func_info_rec_size;
+		__u64 func_info;
+		__u32 func_info_cnt;
+		__u32 line_info_rec_size;
+		__u64 line_info;
+		__u32 line_info_cnt;
+		__u32 attach_btf_id;
+		union {
+			__u32 attach_prog_fd;
+			__u32 attach_btf_obj_fd;
+		};
+		__u32 core_relo_cnt;
+		__u64 fd_array;
+		__u64 core_relos;
+		__u32 core_relo_rec_size;
+		__u32 log_true_size;
+		__s32 prog_token_fd;
+		__u32 fd_array_cnt;
+		__u64 signature;
+		__u32 signature_size;
+		__s32 keyring_id;
+	};
+	struct {
+		__u64 pathname;
+		__u32 bpf_fd;
+		__u32 file_flags;
+		__s32 path_fd;
+	};
+	struct {
+		union {
+			__u32 target_fd;
+			__u32 target_ifindex;
+		};
+		__u32 attach_bpf_fd;
+		__u32 attach_type;
+		__u32 attach_flags;
+		__u32 replace_bpf_fd;
+		union {
+			__u32 relative_fd;
+			__u32 relative_id;
+		};
+		__u64 expected_revision;
+	};
+	struct {
+		__u32 prog_fd;
+		__u32 retval;
+		__u32 data_size_in;
+		__u32 data_size_out;
+		__u64 data_in;
+		__u64 data_out;
+		__u32 repeat;
+		__u32 duration;
+		__u32 ctx_size_in;
+		__u32 ctx_size_out;
+		__u64 ctx_in;
+		__u64 ctx_out;
+		__u32 flags;
+		__u32 cpu;
+		__u32 batch_size;
+	} test;
+	struct {
+		union {
+			__u32 start_id;
+			__u32 prog_id;
+			__u32 map_id;
+			__u32 btf_id;
+			__u32 link_id;
+		};
+		__u32 next_id;
+		__u32 open_flags;
+		__s32 fd_by_id_token_fd;
+	};
+	struct {
+		__u32 bpf_fd;
+		__u32 info_len;
+		__u64 info;
+	} info;
+	struct {
+		union {
+			__u32 target_fd;
+			__u32 target_ifindex;
+		};
+		__u32 attach_type;
+		__u32 query_flags;
+		__u32 attach_flags;
+		__u64 prog_ids;
+		union {
+			__u32 prog_cnt;
+			__u32 count;
+		};
+		__u64 prog_attach_flags;
+		__u64 link_ids;
+		__u64 link_attach_flags;
+		__u64 revision;
+	} query;
+	struct {
+		__u64 name;
+		__u32 prog_fd;
+		__u64 cookie;
+	} raw_tracepoint;
+	struct {
+		__u64 btf;
+		__u64 btf_log_buf;
+		__u32 btf_size;
+		__u32 btf_log_size;
+		__u32 btf_log_level;
+		__u32 btf_log_true_size;
+		__u32 btf_flags;
+		__s32 btf_token_fd;
+	};
+	struct {
+		__u32 pid;
+		__u32 fd;
+		__u32 flags;
+		__u32 buf_len;
+		__u64 buf;
+		__u32 prog_id;
+		__u32 fd_type;
+		__u64 probe_offset;
+		__u64 probe_addr;
+	} task_fd_query;
+	struct {
+		union {
+			__u32 prog_fd;
+			__u32 map_fd;
+		};
+		union {
+			__u32 target_fd;
+			__u32 target_ifindex;
+		};
+		__u32 attach_type;
+		__u32 flags;
+		union {
+			__u32 target_btf_id;
+			struct {
+				__u64 iter_info;
+				__u32 iter_info_len;
+			};
+			struct {
+				__u64 bpf_cookie;
+			} perf_event;
+			struct {
+				__u32 flags;
+				__u32 cnt;
+				__u64 syms;
+				__u64 addrs;
+				__u64 cookies;
+			} kprobe_multi;
+			struct {
+				__u32 target_btf_id;
+				__u64 cookie;
+			} tracing;
+			struct {
+				__u32 pf;
+				__u32 hooknum;
+				__s32 priority;
+				__u32 flags;
+			} netfilter;
+			struct {
+				union {
+					__u32 relative_fd;
+					__u32 relative_id;
+				};
+				__u64 expected_revision;
+			} tcx;
+			struct {
+				__u64 path;
+				__u64 offsets;
+				__u64 ref_ctr_offsets;
+				__u64 cookies;
+				__u32 cnt;
+				__u32 flags;
+				__u32 pid;
+			} uprobe_multi;
+			struct {
+				union {
+					__u32 relative_fd;
+					__u32 relative_id;
+				};
+				__u64 expected_revision;
+			} netkit;
+			struct {
+				union {
+					__u32 relative_fd;
+					__u32 relative_id;
+				};
+				__u64 expected_revision;
+			} cgroup;
+		};
+	} link_create;
+	struct {
+		__u32 link_fd;
+		union {
+			__u32 new_prog_fd;
+			__u32 new_map_fd;
+		};
+		__u32 flags;
+		union {
+			__u32 old_prog_fd;
+			__u32 old_map_fd;
+		};
+	} link_update;
+	struct {
+		__u32 link_fd;
+	} link_detach;
+	struct {
+		__u32 type;
+	} enable_stats;
+	struct {
+		__u32 link_fd;
+		__u32 flags;
+	} iter_create;
+	struct {
+		__u32 prog_fd;
+		__u32 map_fd;
+		__u32 flags;
+	} prog_bind_map;
+	struct {
+		__u32 flags;
+		__u32 bpffs_fd;
+	} token_create;
+	struct {
+		__u64 stream_buf;
+		__u32 stream_buf_len;
+		__u32 stream_id;
+		__u32 prog_fd;
+	} prog_stream_read;
+} __attribute__((aligned(8)));
+
+struct bpf_func_info {
+	__u32 insn_off;
+	__u32 type_id;
+};
+
+struct bpf_line_info {
+	__u32 insn_off;
+	__u32 file_name_off;
+	__u32 line_off;
+	__u32 line_col;
+};
+
+struct bpf_core_relo {
+	__u32 insn_off;
+	__u32 type_id;
+	__u32 access_str_off;
+	enum bpf_core_relo_kind kind;
+};
+
+struct bpf_prog_info {
+	__u32 type;
+	__u32 id;
+	__u8 tag[BPF_TAG_SIZE];
+	__u32 jited_prog_len;
+	__u32 xlated_prog_len;
+	__u64 jited_prog_insns;
+	__u64 xlated_prog_insns;
+	__u64 load_time;
+	__u32 created_by_uid;
+	__u32 nr_map_ids;
+	__u64 map_ids;
+	char name[BPF_OBJ_NAME_LEN];
+	__u32 ifindex;
+	__u32 gpl_compatible: 1;
+	__u64 netns_dev;
+	__u64 netns_ino;
+	__u32 nr_jited_ksyms;
+	__u32 nr_jited_func_lens;
+	__u64 jited_ksyms;
+	__u64 jited_func_lens;
+	__u32 btf_id;
+	__u32 func_info_rec_size;
+	__u64 func_info;
+	__u32 nr_func_info;
+	__u32 nr_line_info;
+	__u64 line_info;
+	__u64 jited_line_info;
+	__u32 nr_jited_line_info;
+	__u32 line_info_rec_size;
+	__u32 jited_line_info_rec_size;
+	__u32 nr_prog_tags;
+	__u64 prog_tags;
+	__u64 run_time_ns;
+	__u64 run_cnt;
+	__u64 recursion_misses;
+	__u32 verified_insns;
+	__u32 attach_btf_obj_id;
+	__u32 attach_btf_id;
+} __attribute__((aligned(8)));
+
+struct bpf_map_info {
+	__u32 type;
+	__u32 id;
+	__u32 key_size;
+	__u32 value_size;
+	__u32 max_entries;
+	__u32 map_flags;
+	char name[BPF_OBJ_NAME_LEN];
+	__u32 ifindex;
+	__u32 btf_vmlinux_value_type_id;
+	__u64 netns_dev;
+	__u64 netns_ino;
+	__u32 btf_id;
+	__u32 btf_key_type_id;
+	__u32 btf_value_type_id;
+	__u32 btf_vmlinux_id;
+	__u64 map_extra;
+	__u64 hash;
+	__u32 hash_size;
+} __attribute__((aligned(8)));
+
+struct bpf_btf_info {
+	__u64 btf;
+	__u32 btf_size;
+	__u32 id;
+	__u64 name;
+	__u32 name_len;
+	__u32 kernel_btf;
+} __attribute__((aligned(8)));
+
+struct bpf_link_info {
+	__u32 type;
+	__u32 id;
+	__u32 prog_id;
+	union {
+		struct {
+			__u64 tp_name;
+			__u32 tp_name_len;
+			__u64 cookie;
+		} raw_tracepoint;
+		struct {
+			__u32 attach_type;
+			__u32 target_obj_id;
+			__u32 target_btf_id;
+			__u64 cookie;
+		} tracing;
+		struct {
+			__u64 cgroup_id;
+			__u32 attach_type;
+		} cgroup;
+		struct {
+			__u64 target_name;
+			__u32 target_name_len;
+			union {
+				struct {
+					__u32 map_id;
+				} map;
+			};
+			union {
+				struct {
+					__u64 cgroup_id;
+					__u32 order;
+				} cgroup;
+				struct {
+					__u32 tid;
+					__u32 pid;
+				} task;
+			};
+		} iter;
+		struct {
+			__u32 netns_ino;
+			__u32 attach_type;
+		} netns;
+		struct {
+			__u32 ifindex;
+		} xdp;
+		struct {
+			__u32 map_id;
+		} struct_ops;
+		struct {
+			__u32 pf;
+			__u32 hooknum;
+			__s32 priority;
+			__u32 flags;
+		} netfilter;
+		struct {
+			__u64 addrs;
+			__u32 count;
+			__u32 flags;
+			__u64 missed;
+			__u64 cookies;
+		} kprobe_multi;
+		struct {
+			__u64 path;
+			__u64 offsets;
+			__u64 ref_ctr_offsets;
+			__u64 cookies;
+			__u32 path_size;
+			__u32 count;
+			__u32 flags;
+			__u32 pid;
+		} uprobe_multi;
+		struct {
+			__u32 type;
+			union {
+				struct {
+					__u64 file_name;
+					__u32 name_len;
+					__u32 offset;
+					__u64 cookie;
+					__u64 ref_ctr_offset;
+				} uprobe;
+				struct {
+					__u64 func_name;
+					__u32 name_len;
+					__u32 offset;
+					__u64 addr;
+					__u64 missed;
+					__u64 cookie;
+				} kprobe;
+				struct {
+					__u64 tp_name;
+					__u32 name_len;
+					__u64 cookie;
+				} tracepoint;
+				struct {
+					__u64 config;
+					__u32 type;
+					__u64 cookie;
+				} event;
+			};
+		} perf_event;
+		struct {
+			__u32 ifindex;
+			__u32 attach_type;
+		} tcx;
+		struct {
+			__u32 ifindex;
+			__u32 attach_type;
+		} netkit;
+		struct {
+			__u32 map_id;
+			__u32 attach_type;
+		} sockmap;
+	};
+} __attribute__((aligned(8)));
+
+struct bpf_token_info {
+	__u64 allowed_cmds;
+	__u64 allowed_maps;
+	__u64 allowed_progs;
+	__u64 allowed_attachs;
+} __attribute__((aligned(8)));
 
 #endif
