@@ -36,7 +36,7 @@ NO_VALUES = re.compile(
 VARYING = {
     "__MAX_BPF_ATTACH_TYPE", "__MAX_BPF_LINK_TYPE", "__MAX_BPF_MAP_TYPE", "__MAX_BPF_PROG_TYPE", "__BPF_FUNC_MAX_ID",
     "__MAX_BPF_CMD", "BPF_TCP_MAX_STATES", "LINUX_VERSION_CODE", "LINUX_VERSION_MAJOR", "LINUX_VERSION_PATCHLEVEL",
-    "LINUX_VERSION_SUBLEVEL",
+    "LINUX_VERSION_SUBLEVEL", "MAX_BPF_LINK_TYPE", "MAX_BPF_ATTACH_TYPE",
 }  # fmt: skip
 
 
@@ -169,7 +169,7 @@ def test_bpf_h_is_the_running_kernels(what: str, tmp_path: Path) -> None:
         assert in_enum <= {
             "BPF_DEVCG_ACC_MKNOD", "BPF_DEVCG_ACC_READ", "BPF_DEVCG_ACC_WRITE", "BPF_DEVCG_DEV_BLOCK", "BPF_DEVCG_DEV_CHAR",
             "sizeof(struct bpf_lpm_trie_key)", "__builtin_offsetof(struct bpf_lpm_trie_key, prefixlen)",
-            "__builtin_offsetof(struct bpf_lpm_trie_key, data)",
+            "__builtin_offsetof(struct bpf_lpm_trie_key, data)", "BPF_STREAM_STDOUT", "BPF_STREAM_STDERR",
         }  # fmt: skip
 
 
