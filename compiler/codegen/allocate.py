@@ -20,6 +20,7 @@ from .machine import (
     FIRST_VIRTUAL,
     FRAME,
     SET,
+    AsmCode,
     FrameObject,
     Instr,
     MachineFunction,
@@ -104,6 +105,8 @@ class _Graph:
     def _step(self, instr: Instr, written: int, live: set[int], fixed: int, weight: int) -> int:
         """Note the interferences of one instruction, live sets being those behind it; makes them those before it."""
         used = instr.uses()
+        if instr.asm is not None:
+            return self._asm(instr.asm, live, fixed, weight)
         aside = -1
         if instr.is_move:
             self.moves.append((weight, instr.dst, instr.src))
@@ -131,6 +134,26 @@ class _Graph:
                 live.add(register)
             elif register < ALLOCATABLE:
                 fixed |= 1 << register
+        return fixed
+
+    def _asm(self, asm: AsmCode, live: set[int], fixed: int, weight: int) -> int:
+        """`_step` for inline assembly: several results, and registers that nothing may be in meanwhile."""
+        written = set(asm.writes)
+        for register in asm.writes:
+            self._know(register)
+            self._meet(register, [*live, *asm.writes], fixed | asm.clobbers)
+            self.cost[register] += weight
+        live -= written
+        for register in live:
+            self.forbidden[register] |= asm.clobbers
+        fixed &= ~asm.clobbers
+        for register in asm.reads:
+            self._know(register)
+            self.forbidden[register] |= asm.clobbers
+            self.cost[register] += weight
+            live.add(register)
+        for register in asm.early:
+            self._meet(register, asm.reads, 0)
         return fixed
 
     def _meet(self, register: int, others: list[int], fixed: int) -> None:
@@ -298,9 +321,9 @@ def _spill(function: MachineFunction, registers: list[int]) -> set[int]:
     made: dict[int, list[Instr]] = {register: [] for register in registers}
     for block in function.blocks:
         for instr in block.instrs:
-            register = instr.defines()
-            if register in victims:
-                made[register].append(instr)
+            for register in instr.writes():
+                if register in victims:
+                    made[register].append(instr)
     # only a register set once, by something that can be done again anywhere, needs no slot
     again = {r: d[0] for r, d in made.items() if len(d) == 1 and d[0].op in REMATERIALIZED}
     slots: dict[int, int] = {}
@@ -311,21 +334,20 @@ def _spill(function: MachineFunction, registers: list[int]) -> set[int]:
     for block in function.blocks:
         out: list[Instr] = []
         for instr in block.all():
-            defined = instr.defines()
             use: dict[int, int] = {}
             for register in dict.fromkeys(r for r in instr.uses() if r in victims):
                 use[register] = function.new_register()
                 out.append(reload(again.get(register), slots.get(register, -1), use[register], instr))
             define: dict[int, int] = {}
-            if defined in victims:
-                if defined in again:
-                    continue
-                define[defined] = use.get(defined) or function.new_register()
+            for defined in instr.writes():
+                if defined in victims:
+                    define[defined] = use.get(defined) or function.new_register()
+            if define.keys() & again.keys():
+                continue
             fresh.update(use.values(), define.values())
             instr.rewrite(use, define)
             out.append(instr)
-            if define:
-                out.append(store(slots[defined], define[defined], instr))
+            out += [store(slots[defined], register, instr) for defined, register in define.items()]
         if block.branch is not None:
             out.remove(block.branch)
         block.instrs = out

@@ -6,6 +6,7 @@ from ..diagnostics import Diagnostics
 from ..object import isa
 from ..object.model import CoreRelocation, Function, Line, Linkage, Reference, RefKind
 from ..source import Place, SourceMap, Span
+from .emit_asm import InlineAssembly
 from .machine import CALL, EXIT, FRAME, JUMP, LEA, LONG_JUMP, MOV_K, MOV_X, SET, Instr, MachineBlock, MachineFunction
 
 _JUMP_REACH = 0x7FFF
@@ -29,6 +30,7 @@ class _Emitter:
         self.fixups: list[tuple[int, MachineBlock, tuple[MachineBlock, bool]]] = []
         self.far: set[tuple[MachineBlock, bool]] = set()  # jumps to be made long: of a block, and whether unconditional
         self.starts: dict[MachineBlock, int] = {}
+        self.asm = InlineAssembly(function, diagnostics)
 
     def run(self) -> Function:
         """Emit; jumps that turn out too far are made long, which moves others apart, until all reach."""
@@ -52,13 +54,17 @@ class _Emitter:
 
     def _blocks(self) -> None:
         self.insns, self.references, self.lines, self.core, self.fixups, self.starts = [], [], [], [], [], {}
+        self.asm.begin()
         blocks = self.function.blocks
         for i, block in enumerate(blocks):
             following = blocks[i + 1] if i + 1 < len(blocks) else None
             self.starts[block] = len(self.insns)
             for instr in block.instrs:
                 self._instr(instr)
-            if block.branch is not None:
+            if block.branch is not None and block.branch.asm is not None:
+                self._line(block.branch.span)
+                self.asm.put(block.branch, self.insns, self.references, block.targets[:-1])
+            elif block.branch is not None:
                 self._jump(block, block.branch, block.targets[0])
             if block.targets and block.targets[-1] is not following:
                 span = block.branch.span if block.branch else self._last_span(block)
@@ -72,6 +78,7 @@ class _Emitter:
     def _connect(self) -> dict[tuple[MachineBlock, bool], int]:
         """Fill in the distances of jumps; those that are too far, and how far."""
         far = {}
+        self.asm.connect(self.insns, self.starts)
         for at, target, key in self.fixups:
             distance = self.starts[target] - at - 1
             if self.insns[at].op == LONG_JUMP:
@@ -122,6 +129,9 @@ class _Emitter:
         if instr.core is not None:
             kind, root, access = instr.core
             self.core.append(CoreRelocation(len(self.insns), root, access, kind))
+        if instr.asm is not None:
+            self.asm.put(instr, self.insns, self.references, [])
+            return
         op, dst, src = instr.op, max(instr.dst, 0), max(instr.src, 0)
         if op >= SET:
             self._append(MOV_K, dst, 0, 0, instr.yes)

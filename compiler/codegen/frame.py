@@ -18,6 +18,8 @@ def lay_out_frame(function: MachineFunction, diagnostics: Diagnostics) -> bool:
                 used.add(instr.imm)
             elif instr.slot >= 0:
                 used.add(instr.slot)
+            elif instr.asm is not None:
+                used.update(operand.number for operand in instr.asm.operands.values() if operand.kind == "slot")
     # big alignments first, so that no padding is lost between objects
     objects = sorted((function.frame[i] for i in used), key=lambda o: -o.align)
     depth = 0

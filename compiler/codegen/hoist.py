@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections import Counter
 
 from .liveness import definitions, live_in, live_out
-from .machine import FIRST_VIRTUAL, MOV32_K, MOV_K, MOV_X, MachineBlock, MachineFunction
+from .machine import ASM, FIRST_VIRTUAL, MOV32_K, MOV_K, MOV_X, MachineBlock, MachineFunction
 
 _MOST = 2  # moves that are worth making on both ways
 
@@ -25,7 +25,7 @@ def hoist_moves(function: MachineFunction) -> None:
     into = {block: live_in(block, out[block]) for block in function.blocks}
     entering = Counter(target for block in function.blocks for target in block.targets)
     for block in function.blocks:
-        if block.branch is None or len(set(block.targets)) < 2:
+        if block.branch is None or block.branch.op == ASM or len(set(block.targets)) < 2:
             continue
         for which in (0, 1):
             side, other = block.targets[which], block.targets[1 - which]

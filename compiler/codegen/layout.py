@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..object import isa
-from .machine import MachineBlock, MachineFunction
+from .machine import ASM, MachineBlock, MachineFunction
 
 _INVERTED = {
     isa.JEQ: isa.JNE, isa.JNE: isa.JEQ, isa.JGT: isa.JLE, isa.JLE: isa.JGT, isa.JGE: isa.JLT, isa.JLT: isa.JGE,
@@ -14,13 +14,13 @@ _LESS = frozenset({isa.JLT, isa.JLE, isa.JSLT, isa.JSLE})
 
 def lay_out(function: MachineFunction) -> None:
     """Reorder `function.blocks`; afterwards a block ends with its branch to targets[0], then goes on to targets[1] (or
-    targets[0] without a branch) by falling through if that comes next."""
+    targets[0] without a branch, the last behind asm goto) by falling through if that comes next."""
     entry = function.blocks[0]
     skip_empty(function)
     order = _order(entry)
     following = {block: order[i + 1] if i + 1 < len(order) else None for i, block in enumerate(order)}
     for block in order:
-        if block.branch is not None:
+        if block.branch is not None and block.branch.op != ASM:
             if block.targets[0] is block.targets[1]:
                 block.branch, block.targets = None, block.targets[:1]
             elif block.targets[0] is following[block]:

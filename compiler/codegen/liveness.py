@@ -50,6 +50,11 @@ def definitions(instr: Instr) -> int:
     """The registers an instruction writes or destroys, as bits."""
     if instr.op == CALL:
         return CALLER_SAVED
+    if instr.asm is not None:
+        mask = instr.asm.clobbers
+        for register in instr.asm.writes:
+            mask |= 1 << register
+        return mask
     register = instr.defines()
     return 1 << register if register >= 0 else 0
 

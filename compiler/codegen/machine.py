@@ -20,7 +20,8 @@ RESULT = 0
 CALLER_SAVED = 0b111111  # r0-r5, as a set of bits
 ALLOCATABLE = 10  # r0-r9
 
-# pseudo opcodes: above every real one
+# pseudo opcodes: above every real one, or below (of class JMP)
+ASM = -3  # inline assembly: what it reads and writes is in `Instr.asm`
 LEA = 0x100  # dst = r10 + frame slot `imm` (2 slots: mov, add)
 SET = 0x200  # dst = yes if condition else no; `op - SET` is the jump (3 slots); dst is written before operands are read
 
@@ -31,6 +32,31 @@ class Core(NamedTuple):
     kind: int
     root: int
     access: str
+
+
+class AsmOperand(NamedTuple):
+    """How an operand of inline assembly is written: kind is out or in (register `number` of `writes` or `reads`), number,
+    symbol (`text` + number), memory (register `number` of `reads` + offset), slot (frame object `number` + offset)."""
+
+    kind: str
+    number: int = 0
+    offset: int = 0
+    text: str = ""
+    narrow: bool = False  # the 32-bit name
+
+
+@dataclass(slots=True, eq=False)
+class AsmCode:
+    """An asm statement on registers. `tied` registers are in `reads` and `writes`."""
+
+    template: str  # as in `ir.Asm`
+    reads: list[int] = field(default_factory=list)
+    writes: list[int] = field(default_factory=list)
+    early: list[int] = field(default_factory=list)  # of `writes`: share no register with what is read
+    clobbers: int = 0  # registers, as bits
+    operands: dict[str, AsmOperand] = field(default_factory=dict)  # o0, i1, ...
+    symbols: dict[str, RefKind] = field(default_factory=dict)
+    label_count: int = 0
 
 
 @dataclass(slots=True, eq=False)
@@ -56,6 +82,7 @@ class Instr:
     origin: str = ""  # memory accesses: what the pointer is; equal names are one kind of pointer to the verifier
     core: Core | None = None  # the loader changes `off` (accesses) or `imm` (others)
     arguments: int = 0  # calls: how many of r1-r5 are read; exit: 1 if r0 is
+    asm: AsmCode | None = None
 
     @property
     def is_move(self) -> bool:
@@ -69,6 +96,8 @@ class Instr:
             return [self.left, self.src] if self.src >= 0 else [self.left]
         if op == LEA or op == isa.LDDW:
             return []
+        if self.asm is not None:
+            return self.asm.reads
         kind = op & 7
         if kind in (isa.ALU, isa.ALU64):
             code = op & 0xF0
@@ -93,7 +122,7 @@ class Instr:
         return [self.dst, self.src] if op & isa.X else [self.dst]
 
     def defines(self) -> int:
-        """The register it writes, or -1. Calls also clobber r1-r5."""
+        """The register it writes, or -1. Calls also clobber r1-r5; inline assembly has `writes`."""
         op = self.op
         if op >= LEA or op == isa.LDDW:
             return self.dst
@@ -105,6 +134,13 @@ class Instr:
                 return RESULT
             return self.src if self.imm & isa.FETCH else -1
         return RESULT if op == CALL else -1
+
+    def writes(self) -> list[int]:
+        """The registers it writes, for what deals with inline assembly too."""
+        if self.asm is not None:
+            return self.asm.writes
+        register = self.defines()
+        return [register] if register >= 0 else []
 
     @property
     def is_cmpxchg(self) -> bool:
@@ -120,6 +156,11 @@ class Instr:
     def rewrite(self, use: dict[int, int], define: dict[int, int]) -> None:
         """Replace registers that it reads by `use` and the one it writes by `define`."""
         op = self.op
+        if self.asm is not None:
+            self.asm.reads = [use.get(register, register) for register in self.asm.reads]
+            self.asm.writes = [define.get(register, register) for register in self.asm.writes]
+            self.asm.early = [define.get(register, register) for register in self.asm.early]
+            return
         if op >= SET:
             self.left = use.get(self.left, self.left)
             self.src = use.get(self.src, self.src)
@@ -194,7 +235,8 @@ def print_function(function: MachineFunction) -> str:
         lines.append(f"{block.name}:")
         lines += [f"  {print_instr(instr)}" for instr in block.instrs]
         if block.branch is not None:
-            lines.append(f"  {print_instr(block.branch)} {block.targets[0].name} else {block.targets[1].name}")
+            names = [target.name for target in block.targets]
+            lines.append(f"  {print_instr(block.branch)} {', '.join(names[:-1])} else {names[-1]}")
         elif block.targets:
             lines.append(f"  goto {block.targets[0].name}")
     return "\n".join(lines)
@@ -223,6 +265,9 @@ def print_instr(i: Instr) -> str:
 
 def _print_plain(i: Instr) -> str:
     kind, narrow = i.op & 7, i.op & 7 in (isa.ALU, isa.JMP32)
+    if i.asm is not None:
+        reads, writes = (", ".join(map(_register, registers)) for registers in (i.asm.reads, i.asm.writes))
+        return f"asm {i.asm.template!r} reads [{reads}] writes [{writes}] clobbers {i.asm.clobbers:#x}"
     right = _register(i.src, narrow) if i.op & isa.X else str(i.imm)
     base = f"frame[{i.slot}]" if i.slot >= 0 else ""
     if i.op >= SET:

@@ -19,12 +19,12 @@ from ..object.model import RefKind
 from ..source import Span
 from ..target import Target
 from .arithmetic import Arithmetic
+from .inline_asm import select_asm
 from .machine import ARGUMENTS, CALL, EXIT, MOV_K, MOV_X, RESULT, MachineFunction
 from .values import Values, core_of, fits16, fits32
 from .wide import WideArithmetic
 
 _ATOMIC = {"add": isa.ADD, "or": isa.OR, "and": isa.AND, "xor": isa.XOR, "xchg": isa.XCHG, "cmpxchg": isa.CMPXCHG}
-_CONSTRAINTS = frozenset({"r", "w", "i", "n", "m", "ri", "rm", "g", "X"})
 
 
 def select(function: ir.Function, target: Target, diagnostics: Diagnostics) -> MachineFunction:
@@ -43,7 +43,8 @@ class _Selector:
 
     def run(self) -> MachineFunction:
         """Select all blocks: definitions before uses."""
-        self._incoming()
+        if not self.function.naked:
+            self._incoming()
         order = cfg.reverse_postorder(self.function)
         for block in order:
             self._block(block)
@@ -97,13 +98,15 @@ class _Selector:
                 self.values.into(self._landing(phi), phi.operands[index])
         elif isinstance(terminator, ir.Branch):
             self._branch(terminator)
+        elif isinstance(terminator, ir.AsmGoto):
+            self.values.current.branch = select_asm(self.values, terminator, [], self.diagnostics)
         elif isinstance(terminator, ir.Return):
             if terminator.operands:
                 self.values.into(RESULT, terminator.operands[0])
             elif self.function.linkage != "static":
                 self.values.emit(MOV_K, RESULT)
             self.values.emit(EXIT).arguments = int(bool(terminator.operands) or self.function.linkage != "static")
-        else:
+        elif not self.function.naked:
             self.values.emit(MOV_K, RESULT)
             self.values.emit(EXIT).arguments = 1
 
@@ -159,6 +162,8 @@ class _Selector:
                 self._call(instr)
             case ir.Asm():
                 self._asm(instr)
+            case ir.AsmOutput():
+                pass  # made with its asm statement
             case _:
                 raise AssertionError(f"no selection for {type(instr).__name__}")
 
@@ -263,24 +268,29 @@ class _Selector:
             self._arrive(instr, RESULT, known=False)
 
     def _asm(self, instr: ir.Asm) -> None:
-        """Empty templates: they keep the optimizer from knowing a value. The input tied to the output is a copy."""
-        constraints = [*instr.inputs, instr.output] if instr.output else instr.inputs
-        unknown = next((c for c in constraints if c.lstrip("=+&%") not in _CONSTRAINTS and not c.isdigit()), None)
-        if instr.template.strip():
-            self.diagnostics.error(
-                "E0510", instr.span, "inline assembly is not supported yet, except an empty template as a barrier",
-                fix='write the operation in C, or keep only asm volatile("" : "+r"(x))',
-            )  # fmt: skip
-        elif unknown is not None:
-            self.diagnostics.error(
-                "E0511", instr.span, f"the constraint '{unknown}' is not supported in inline assembly",
-                fix="use r (a register), i (a constant), m (memory) or the number of an output",
-            )  # fmt: skip
-        if instr.type is Ty.NONE:
+        """Results arrive as those of a call do. An empty template keeps the optimizer from knowing a value: a mere copy."""
+        v = self.values
+        results: list[ir.Instr | None] = [instr] * bool(instr.outputs) + [None] * (len(instr.outputs) - 1)
+        for user in v.users.get(instr, ()):
+            if isinstance(user, ir.AsmOutput):
+                results[user.index] = user
+        if not instr.template.strip() and not any(clobber != "memory" for clobber in instr.clobbers):
+            self._barrier(instr, results)
             return
-        register = self.values.define(instr)
-        if instr.tied >= 0:
-            # i32 in, i32 out: both zero-extended, as an empty template leaves them
-            self.values.into(register, instr.operands[instr.tied])
-        else:
-            self.values.emit(MOV_K, register)
+        registers = [v.new() for _ in results]
+        v.current.instrs.append(select_asm(v, instr, registers, self.diagnostics))
+        for result, register, constraint in zip(results, registers, instr.outputs, strict=True):
+            if result is not None and result in v.users:
+                self._arrive(result, register, known="w" in constraint)
+
+    def _barrier(self, instr: ir.Asm, results: list[ir.Instr | None]) -> None:
+        tied = {int(c): value for c, value in zip(instr.inputs, instr.operands, strict=True) if c.isdigit()}
+        for index, result in enumerate(results):
+            if result is None:
+                continue
+            register = self.values.define(result)
+            if index in tied:
+                # i32 in, i32 out: both zero-extended
+                self.values.into(register, tied[index])
+            else:
+                self.values.emit(MOV_K, register)

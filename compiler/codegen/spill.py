@@ -26,6 +26,7 @@ from .machine import (
     MOV32_K,
     MOV_K,
     SET,
+    AsmCode,
     FrameObject,
     Instr,
     MachineBlock,
@@ -71,6 +72,8 @@ def _fits(function: MachineFunction, out: dict[MachineBlock, int]) -> bool:
     for block in function.blocks:
         live = out[block]
         for instr in reversed(block.all()):
+            if instr.asm is not None and _crowded(instr.asm, live):
+                return False
             live &= ~definitions(instr)
             if instr.op == CALL and (live & ~_FIXED).bit_count() > ACROSS_CALLS:
                 return False
@@ -81,6 +84,19 @@ def _fits(function: MachineFunction, out: dict[MachineBlock, int]) -> bool:
     return True
 
 
+def _crowded(asm: AsmCode, live: int) -> bool:
+    """Whether inline assembly leaves too few registers for what is `live` behind it."""
+    behind = live
+    for register in asm.writes:
+        behind |= 1 << register
+    during = live & ~asm.clobbers
+    for register in asm.writes:
+        during &= ~(1 << register)
+    for register in [*asm.reads, *asm.early]:
+        during |= 1 << register
+    return any((mask | asm.clobbers).bit_count() > ALLOCATABLE for mask in (behind, during))
+
+
 class _Uses:
     """What a block needs when: for each instruction the registers it reads and writes, and when they are read next."""
 
@@ -88,7 +104,7 @@ class _Uses:
         self.instrs = block.all()
         self.size = len(self.instrs)
         self.reads: list[list[int]] = []
-        self.writes: list[int] = []
+        self.writes: list[list[int]] = []
         self.after: list[dict[int, int]] = []  # next use behind the instruction, of what it reads and writes
         self.fixed: list[int] = []  # how many of r0-r9 are taken while it runs, seen by its operands
         self.fixed_after: list[int] = []
@@ -97,15 +113,14 @@ class _Uses:
         for index in range(self.size - 1, -1, -1):
             instr = self.instrs[index]
             used = [r for r in dict.fromkeys(instr.uses()) if r >= FIRST_VIRTUAL]
-            written = instr.defines()
-            written = written if written >= FIRST_VIRTUAL else -1
-            touched = [*used, written] if written >= 0 else used
+            written = [r for r in instr.writes() if r >= FIRST_VIRTUAL]
+            touched = [*used, *written]
             self.reads.append(used)
             self.writes.append(written)
             # -1: not read again in this block
             self.after.append({r: coming.get(r, -1) for r in touched})
-            if written >= 0:
-                coming[written] = -2  # the value before it is dead
+            for register in written:
+                coming[register] = -2  # the value before it is dead
             for register in used:
                 coming[register] = index
             mask = definitions(instr) & (1 << ALLOCATABLE) - 1
@@ -114,7 +129,7 @@ class _Uses:
             for register in instr.uses():
                 if register < ALLOCATABLE:
                     live |= 1 << register
-            self.fixed.append(live.bit_count())
+            self.fixed.append((live | instr.asm.clobbers if instr.asm is not None else live).bit_count())
         for order in (self.reads, self.writes, self.after, self.fixed, self.fixed_after):
             order.reverse()
         self.first = {r: i for r, i in coming.items() if i >= 0}  # read before written
@@ -147,7 +162,7 @@ class _Spiller:
         live_ins = {}
         for block in self.order:
             uses = self.uses[block]
-            live = set(bits(self.out[block] & ~_FIXED)) - uses.killed - set(uses.writes)
+            live = set(bits(self.out[block] & ~_FIXED)) - uses.killed - {r for written in uses.writes for r in written}
             live_ins[block] = live | uses.first.keys()
         changed = True
         rounds = 0
@@ -228,7 +243,9 @@ class _Spiller:
         for index, instr in enumerate(uses.instrs):
             reads, written = uses.reads[index], uses.writes[index]
             missing = [r for r in reads if r not in held]
-            early = [written] if instr.op >= SET and written >= 0 else []
+            early = written if instr.op >= SET else []
+            if instr.asm is not None:
+                early = [r for r in instr.asm.early if r not in reads]
             room = ALLOCATABLE - uses.fixed[index]
             if len(held) + len(missing) + len(early) > room:
                 self._evict(held, room - len(missing) - len(early), reads)
@@ -245,8 +262,8 @@ class _Spiller:
                     held[register] = after if after >= 0 else size + near_end[register]
             if instr.op == CALL:
                 self._evict(held, ACROSS_CALLS, ())
-            elif written >= 0 and len(held) > ALLOCATABLE - uses.fixed_after[index]:
-                self._evict(held, ALLOCATABLE - uses.fixed_after[index], [written])
+            elif (written or instr.asm is not None) and len(held) > ALLOCATABLE - uses.fixed_after[index]:
+                self._evict(held, ALLOCATABLE - uses.fixed_after[index], written)
         self.code[block] = code
         self.at_exit[block] = set(held)
 
@@ -295,8 +312,9 @@ def _store(block: MachineBlock, code: list[Instr], needed: set[int], stored: set
         code.pop()
     out: list[Instr] = []
     for instr in reversed(code):
-        register = instr.defines()
-        if register in stored:
+        for register in instr.writes():
+            if register not in stored:
+                continue
             if instr.op & 7 == isa.LDX and instr.slot == slots.get(register):
                 needed.add(register)
             elif register in needed:
@@ -312,10 +330,10 @@ def _rematerialized(blocks: list[MachineBlock]) -> dict[int, Instr]:
     made: dict[int, Instr | None] = {}
     for block in blocks:
         for instr in block.instrs:
-            register = instr.defines()
-            if register >= FIRST_VIRTUAL:
-                again = instr.op in REMATERIALIZED and register not in made
-                made[register] = instr if again else None
+            for register in instr.writes():
+                if register >= FIRST_VIRTUAL:
+                    again = instr.op in REMATERIALIZED and register not in made
+                    made[register] = instr if again else None
     return {register: instr for register, instr in made.items() if instr is not None}
 
 
@@ -350,15 +368,16 @@ def _split(function: MachineFunction, registers: set[int]) -> None:
         current: dict[int, int] = {}
         for instr in block.all():
             used = [r for r in dict.fromkeys(instr.uses()) if r in registers]
-            written = instr.defines()
+            written = instr.writes()
             for register in used:
                 if register not in current:
                     current[register] = entry(block, register)
                 # a two-address instruction writes the register it reads
-                renamed.append((instr, register, current[register], current[register] if register == written else -1))
-            if written in registers and written not in used:
-                current[written] = fresh()
-                renamed.append((instr, written, -1, current[written]))
+                renamed.append((instr, register, current[register], current[register] if register in written else -1))
+            for register in written:
+                if register in registers and register not in used:
+                    current[register] = fresh()
+                    renamed.append((instr, register, -1, current[register]))
         for target in block.targets:
             for register in bits(live_in(target, out[target]) & wanted):
                 web = current.get(register)

@@ -44,6 +44,7 @@ class _Merger:
             key = (
                 instr.op, instr.dst, instr.src, instr.off, instr.imm, instr.slot, instr.symbol, instr.ref, instr.left,
                 instr.yes, instr.no, instr.arguments, instr.core, (instr.origin or id(instr)) if memory else 0,
+                id(instr.asm),
             )  # fmt: skip
             found = self.known[instr] = self.numbers.setdefault(key, len(self.numbers))
         return found

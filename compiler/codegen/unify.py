@@ -40,7 +40,9 @@ def unify(function: ir.Function) -> None:
 
 
 def _is_plain(block: ir.Block) -> bool:
-    return not any(isinstance(instr, ir.Phi | ir.Asm) for instr in block.instrs)
+    if isinstance(block.terminator, ir.AsmGoto):
+        return False
+    return not any(isinstance(instr, ir.Phi | ir.Asm | ir.AsmOutput) for instr in block.instrs)
 
 
 def _one_return(function: ir.Function) -> None:

@@ -22,7 +22,7 @@ from ..object.model import RefKind
 from ..target import Target
 from .machine import LEA, MOV32_K, MOV_K, MOV_X, Core, FrameObject, Instr, MachineBlock, MachineFunction
 
-_REFERENCE = {"map": RefKind.MAP, "data": RefKind.DATA, "function": RefKind.FUNCTION, "extern": RefKind.EXTERN}
+REFERENCE = {"map": RefKind.MAP, "data": RefKind.DATA, "function": RefKind.FUNCTION, "extern": RefKind.EXTERN}
 _SAME_BITS = frozenset({"zext", "ptrtoint", "inttoptr"})
 _LOW_HALF_UNARY = frozenset({"sext", "sext8", "sext16", "bswap16", "bswap32"})
 
@@ -354,4 +354,4 @@ class Values:
     def symbol(self, register: int, value: ir.SymbolAddr) -> None:
         """Put the address of a map, data or function into a register."""
         instr = self.emit(isa.LDDW, register, imm=value.addend)
-        instr.symbol, instr.ref = value.symbol, _REFERENCE[value.kind]
+        instr.symbol, instr.ref = value.symbol, REFERENCE[value.kind]

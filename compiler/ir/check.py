@@ -26,7 +26,8 @@ Memory
   M4  Alloca: in the entry block only; size at least 0, alignment a power of two.
 Calls
   C1  A helper or extern call has at most five operands. A call to a function of the module passes what its parameters ask for.
-  C2  Asm: a constraint for each operand; `tied` names one of them; an output if and only if there is a result.
+  C2  Asm, AsmGoto: a constraint for each operand; a digit names an output; outputs if and only if there is a result.
+  C3  AsmOutput: operands[0] is an Asm with that output, and not its first.
 """
 
 from __future__ import annotations
@@ -39,6 +40,8 @@ from .dominators import DominatorTree
 from .model import (
     Alloca,
     Asm,
+    AsmGoto,
+    AsmOutput,
     Atomic,
     Binary,
     Block,
@@ -293,8 +296,22 @@ class _Checker:
 
     def asm(self, i: Asm) -> None:
         self.want(len(i.inputs) == len(i.operands), i, f"C2: {len(i.inputs)} constraints for {len(i.operands)} operands")
-        self.want(-1 <= i.tied < len(i.operands), i, f"C2: tied to operand {i.tied}")
-        self.want((i.type is Ty.NONE) == (not i.output), i, "C2: a result without an output, or the reverse")
+        self._tied(i, i.outputs)
+        self.want((i.type is Ty.NONE) == (not i.outputs), i, "C2: a result without an output, or the reverse")
+
+    def _tied(self, i: Asm | AsmGoto, outputs: tuple[str, ...]) -> None:
+        tied = [int(c) for c in i.inputs if c.isdigit()]
+        fits = all(n < len(outputs) for n in tied) and len(set(tied)) == len(tied)
+        self.want(fits, i, "C2: inputs tied to no output of theirs")
+
+    def asm_output(self, i: AsmOutput) -> None:
+        asm = i.operands[0] if i.operands else None
+        self.want(isinstance(asm, Asm) and 1 <= i.index < len(asm.outputs), i, "C3: there is no such output")
+
+    def asm_goto(self, i: AsmGoto) -> None:
+        self.want(len(i.inputs) == len(i.operands), i, f"C2: {len(i.inputs)} constraints for {len(i.operands)} operands")
+        self._tied(i, ())
+        self.want(len(i.targets) >= 1, i, "B3: asm goto has somewhere to go on")
 
     def phi(self, i: Phi) -> None:
         self.want(i.type is not Ty.NONE, i, "V3: a phi without a type")
@@ -340,6 +357,7 @@ _RULES: dict[type, Callable[[_Checker, Any], None]] = {
     Load: _Checker.load, Store: _Checker.store, Atomic: _Checker.atomic, MemCopy: _Checker.memcopy,
     MemSet: _Checker.memset, Alloca: _Checker.alloca, SymbolAddr: _Checker.symbol,
     CoreValue: _Checker.core, Call: _Checker.call,
-    Asm: _Checker.asm, Phi: _Checker.phi, Jump: _Checker.jump, Branch: _Checker.branch,
+    Asm: _Checker.asm, AsmOutput: _Checker.asm_output, AsmGoto: _Checker.asm_goto,
+    Phi: _Checker.phi, Jump: _Checker.jump, Branch: _Checker.branch,
     Return: _Checker.return_, Unreachable: _Checker.unreachable,
 }  # fmt: skip

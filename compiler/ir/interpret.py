@@ -13,6 +13,7 @@ from .cfg import edge_index
 from .model import (
     Alloca,
     Asm,
+    AsmGoto,
     Atomic,
     Binary,
     Block,
@@ -115,6 +116,8 @@ class _Run:
                     return self.value(operands[0], values) if operands else None
                 case Unreachable() | None:
                     raise Trap(f"the end of {block.name}")
+                case AsmGoto():
+                    raise Trap("cannot run asm goto")
                 case Branch(operands=operands):
                     block, index = _follow(block, 0 if self.value(operands[0], values) else 1)
                 case _:

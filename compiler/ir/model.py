@@ -282,20 +282,23 @@ class Call(Instr):
 
 
 class Asm(Instr):
-    """Inline assembly. operands are the inputs; `inputs` their constraints; `output` the constraint of the one result
-    ("" and type none without). `tied`: index of the input that shares the output's register, or -1. A memory clobber or
-    `volatile` orders it with other memory operations."""
+    """Inline assembly. operands are the inputs, `inputs` their constraints; `outputs` the constraints of the results: the
+    first is the value of this instruction (type none without), the others are `AsmOutput`s.
 
-    __slots__ = ("clobbers", "inputs", "output", "template", "tied", "volatile")
+    Constraints: r (a 64-bit register), w (a 32-bit one), i (a number or the address of a symbol), m (memory, the operand
+    is its address), a digit (the register of that output), s (a symbol that the template names), in combinations;
+    outputs may have & (written before all inputs are read). Clobbers are registers and "memory". In the template stand
+    `%{o0}` for an output, `%{i0}` for an input, `%{l0}` for a label, `%{w:i0}` for a register's 32-bit name, `%{=}` for
+    a number of its own, `%%` for %. A clobber or `volatile` orders it with other memory operations."""
 
-    def __init__(self, type: Ty, template: str, output: str, inputs: list[str], operands: list[Value], *,
-                 tied: int = -1, clobbers: tuple[str, ...] = (), volatile: bool = False,
-                 span: Span | None = None) -> None:  # fmt: skip
+    __slots__ = ("clobbers", "inputs", "outputs", "template", "volatile")
+
+    def __init__(self, type: Ty, template: str, outputs: tuple[str, ...], inputs: tuple[str, ...], operands: list[Value], *,
+                 clobbers: tuple[str, ...] = (), volatile: bool = False, span: Span | None = None) -> None:  # fmt: skip
         super().__init__(type, operands, span)
         self.template = template
-        self.output = output
+        self.outputs = outputs
         self.inputs = inputs
-        self.tied = tied
         self.clobbers = clobbers
         self.volatile = volatile
 
@@ -304,6 +307,16 @@ def shape(instr: Instr) -> tuple[object, ...]:
     """What `instr` does, whatever its operands are: equal for instructions that do the same with equal operands."""
     fields = (getattr(instr, slot) for slot in type(instr).__slots__ if slot != "name")
     return (type(instr), instr.type, *(tuple(field) if isinstance(field, list) else field for field in fields))
+
+
+class AsmOutput(Instr):
+    """The `index`-th result (from 1 on) of operands[0], an `Asm`, which it follows."""
+
+    __slots__ = ("index",)
+
+    def __init__(self, type: Ty, asm: Value, index: int, span: Span | None = None) -> None:
+        super().__init__(type, [asm], span)
+        self.index = index
 
 
 class Phi(Instr):
@@ -345,6 +358,20 @@ class Branch(Terminator):
     def __init__(self, condition: Value, then: Block, otherwise: Block, span: Span | None = None) -> None:
         super().__init__([condition], [then, otherwise], span)
         self.likely: bool | None = None
+
+
+class AsmGoto(Terminator):
+    """Inline assembly that goes to one of its labels, targets[:-1], or on to targets[-1]. The rest is as in `Asm`; it has
+    no outputs, and an empty `Asm` before it says what it may do to memory."""
+
+    __slots__ = ("clobbers", "inputs", "template")
+
+    def __init__(self, template: str, inputs: tuple[str, ...], operands: list[Value], targets: list[Block], *,
+                 clobbers: tuple[str, ...] = (), span: Span | None = None) -> None:  # fmt: skip
+        super().__init__(operands, targets, span)
+        self.template = template
+        self.inputs = inputs
+        self.clobbers = clobbers
 
 
 class Return(Terminator):
@@ -405,6 +432,7 @@ class Function:
     blocks: list[Block] = field(default_factory=list)
     span: Span | None = None
     noreturn: bool = False
+    naked: bool = False  # asm statements are all its code
 
 
 @dataclass(slots=True, eq=False)

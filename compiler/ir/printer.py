@@ -24,6 +24,8 @@ from ..source import SourceMap
 from .model import (
     Alloca,
     Asm,
+    AsmGoto,
+    AsmOutput,
     Atomic,
     Binary,
     Block,
@@ -90,6 +92,7 @@ def function_lines(function: Function) -> Iterator[Line]:
         head += f" linkage {function.linkage}"
     if function.inline:
         head += f" inline {function.inline}"
+    head += " naked" if function.naked else ""
     yield function, head + (" noreturn {" if function.noreturn else " {")
     for block in function.blocks:
         came = ", ".join(names.block(p) for p in block.predecessors)
@@ -227,17 +230,30 @@ def _call(i: Call, names: Names) -> str:
 
 def _asm(i: Asm, names: Names) -> str:
     parts = [f"asm {i.type} {json.dumps(i.template)}"]
-    if i.output:
-        parts.append(f"out {json.dumps(i.output)}")
-    if i.inputs:
-        parts.append("in " + ", ".join(f"{json.dumps(c)} {names.value(v)}" for c, v in zip(i.inputs, i.operands, strict=False)))
-    if i.tied >= 0:
-        parts.append(f"tied {i.tied}")
-    if i.clobbers:
-        parts.append("clobbers " + ", ".join(map(json.dumps, i.clobbers)))
+    if i.outputs:
+        parts.append("out " + ", ".join(map(json.dumps, i.outputs)))
+    parts += _asm_rest(i, names)
     if i.volatile:
         parts.append("volatile")
     return " ".join(parts)
+
+
+def _asm_rest(i: Asm | AsmGoto, names: Names) -> list[str]:
+    parts = []
+    if i.inputs:
+        parts.append("in " + ", ".join(f"{json.dumps(c)} {names.value(v)}" for c, v in zip(i.inputs, i.operands, strict=False)))
+    if i.clobbers:
+        parts.append("clobbers " + ", ".join(map(json.dumps, i.clobbers)))
+    return parts
+
+
+def _output(i: AsmOutput, names: Names) -> str:
+    return f"output {i.type} {i.index} {names.value(i.operands[0])}"
+
+
+def _asm_goto(i: AsmGoto, names: Names) -> str:
+    parts = [f"asmgoto {json.dumps(i.template)}", *_asm_rest(i, names)]
+    return " ".join([*parts, "to", ", ".join(map(names.block, i.targets))])
 
 
 def _phi(i: Phi, names: Names) -> str:
@@ -264,6 +280,6 @@ def _return(i: Return, names: Names) -> str:
 _WRITERS: dict[type, Callable[..., str]] = {
     Binary: _binary, Unary: _unary, PtrAdd: _ptradd, Compare: _compare, Load: _load, Store: _store, Atomic: _atomic,
     MemCopy: _memcopy, MemSet: _memset, Alloca: _alloca, SymbolAddr: _symbol, CoreValue: _core,
-    Call: _call, Asm: _asm, Phi: _phi,
+    Call: _call, Asm: _asm, AsmOutput: _output, AsmGoto: _asm_goto, Phi: _phi,
     Jump: _jump, Branch: _branch, Return: _return, Unreachable: lambda i, names: "unreachable",
 }  # fmt: skip

@@ -12,6 +12,8 @@ from .check import COMPARES, IRError
 from .model import (
     Alloca,
     Asm,
+    AsmGoto,
+    AsmOutput,
     Atomic,
     Binary,
     Block,
@@ -33,6 +35,7 @@ from .model import (
     Return,
     Store,
     SymbolAddr,
+    Terminator,
     Ty,
     Unary,
     Undef,
@@ -136,6 +139,8 @@ class _FunctionReader:
                 function.linkage = str(item.children[0])
             case "inline":
                 function.inline = str(item.children[0])
+            case "naked":
+                function.naked = True
             case _:
                 function.noreturn = True
 
@@ -158,7 +163,7 @@ class _FunctionReader:
                 if number in self.values:
                     raise _error(self.text, self.line, f"{number} is defined twice")
                 self.values[number] = instr
-            if isinstance(instr, Jump | Branch | Return | Unreachable):
+            if isinstance(instr, Terminator):
                 block.terminator = instr
             else:
                 block.instrs.append(instr)
@@ -242,13 +247,20 @@ class _FunctionReader:
         instr = Call(str(kind), _unquote(name), [], Ty(type), number=int(number, 0) if number else 0)
         return self._later(instr, *((tree, None) for tree in (arguments.children if arguments else [])))
 
-    def assembly(self, type: str, template: str, output: str | None, inputs: Any, tied: str | None,
-                 clobbers: Any, volatile: Any) -> Instr:  # fmt: skip
+    def assembly(self, type: str, template: str, outputs: Any, inputs: Any, clobbers: Any, volatile: Any) -> Instr:
         pairs = [item.children for item in inputs.children] if inputs else []
-        instr = Asm(Ty(type), json.loads(template), json.loads(output) if output else "",
-                    [json.loads(constraint) for constraint, _ in pairs], [], tied=int(tied) if tied else -1,
-                    clobbers=tuple(json.loads(c) for c in clobbers.children) if clobbers else (),
-                    volatile=volatile is not None)  # fmt: skip
+        instr = Asm(Ty(type), json.loads(template), _strings(outputs), tuple(json.loads(c) for c, _ in pairs), [],
+                    clobbers=_strings(clobbers), volatile=volatile is not None)  # fmt: skip
+        return self._later(instr, *((tree, None) for _, tree in pairs))
+
+    def output(self, type: str, index: str, asm: Any) -> Instr:
+        return self._later(AsmOutput(Ty(type), _HOLE, int(index, 0)), (asm, None))
+
+    def asmgoto(self, template: str, inputs: Any, clobbers: Any, labels: Any) -> Instr:
+        pairs = [item.children for item in inputs.children] if inputs else []
+        targets = [self._target(label) for label in labels.children]
+        instr = AsmGoto(json.loads(template), tuple(json.loads(c) for c, _ in pairs), [], targets,
+                        clobbers=_strings(clobbers))  # fmt: skip
         return self._later(instr, *((tree, None) for _, tree in pairs))
 
     def phi(self, kind: str, *parts: Any) -> Instr:
@@ -277,9 +289,13 @@ class _FunctionReader:
         return base, int(offset, 0) * (-1 if sign == "-" else 1)
 
 
+def _strings(tree: Any) -> tuple[str, ...]:
+    return tuple(json.loads(text) for text in tree.children) if tree else ()
+
+
 _HOLE = Undef(Ty.I64)
 _READERS: dict[str, Callable[..., Instr]] = {
     name: getattr(_FunctionReader, name)
     for name in ("operation", "conversion", "ptradd", "load", "store", "atomic", "copy", "memset", "alloca", "symbol", "call",
-                 "assembly", "phi", "jump", "branch", "return_", "unreachable")
+                 "assembly", "output", "asmgoto", "phi", "jump", "branch", "return_", "unreachable")
 }  # fmt: skip

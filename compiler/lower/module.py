@@ -34,7 +34,7 @@ def lower_function(symbol: tree.FunctionSymbol, diagnostics: Diagnostics, roots:
         parameters.append(ir.Parameter(type, len(parameters), local.name))
     function = ir.Function(
         symbol.name, parameters, ctypes.register(result), symbol.section, symbol.linkage, symbol.inline,
-        span=symbol.span, noreturn=symbol.noreturn,
+        span=symbol.span, noreturn=symbol.noreturn, naked="naked" in symbol.attributes,
     )  # fmt: skip
     builder = Builder(function)
     body = Statements(builder, diagnostics, roots)
@@ -43,6 +43,8 @@ def lower_function(symbol: tree.FunctionSymbol, diagnostics: Diagnostics, roots:
     if ctypes.is_record(result):
         body.result_home = next(incoming)
     builder.span = symbol.span
+    if function.naked:
+        return _naked(function, body, symbol)
     for local, parameter in zip(symbol.parameters, incoming, strict=True):
         body.parameter(local, parameter)
     assert symbol.body is not None
@@ -51,4 +53,14 @@ def lower_function(symbol: tree.FunctionSymbol, diagnostics: Diagnostics, roots:
     builder.span = symbol.body.span
     builder.terminate(ir.Return(None if function.result is Ty.NONE else ir.Constant(function.result, 0)))
     builder.finish()
+    return function
+
+
+def _naked(function: ir.Function, body: Statements, symbol: tree.FunctionSymbol) -> ir.Function:
+    """Nothing but asm statements: they find the arguments in r1-r5 and leave the function themselves."""
+    assert symbol.body is not None
+    function.inline = "never"
+    body.statement(symbol.body)
+    body.b.terminate(ir.Unreachable(symbol.body.span))
+    body.b.finish()
     return function

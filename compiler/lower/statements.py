@@ -171,47 +171,62 @@ class Statements(Expressions):
             self.b.terminate(ir.Return(result if self.result_type is not Ty.NONE else None, self.b.span))
 
     def _asm(self, s: tree.Asm) -> None:
-        if s.labels:
-            self.diagnostics.error(
-                "E0450", s.span, "asm goto is not supported yet",
-                fix="branch in C and keep the asm statement without labels",
-            )  # fmt: skip
-            return
-        barrier = not s.template.strip()
-        if len(s.outputs) > 1 and not barrier:
-            self.diagnostics.error(
-                "E0451", s.span, "an asm statement with several outputs is not supported yet",
-                fix="split it into statements with one output each",
-            )  # fmt: skip
-            return
-        inputs = [(constraint, self.value(e)) for _, constraint, e in s.inputs]
-        clobbers = tuple(s.clobbers)
-        if not s.outputs:
-            self._emit_asm(Ty.NONE, s, "", inputs, -1, clobbers)
-        for _, constraint, lvalue in s.outputs:  # several only for empty barriers, which may run one after the other
-            place = self.lvalue(lvalue)
-            type = ctypes.register(lvalue.type)
-            if type is Ty.NONE or "m" in constraint:
-                self.diagnostics.error(
-                    "E0452", lvalue.span, "this asm operand must be an integer or a pointer in a register",
-                    fix='use the constraint "r" on a scalar variable',
-                )  # fmt: skip
-                return
-            operands, tied = inputs, -1
-            if constraint.startswith("+"):
-                tied = len(inputs)
-                operands = [*inputs, (constraint[1:], self.load_from(place, lvalue.type))]
+        clobbers = tuple(text for text in s.clobbers if text != "cc")
+        inputs: list[tuple[str, ir.Value]] = []
+        for _, constraint, e in s.inputs:
+            if constraint == "m":
+                inputs.append(("m", self._memory(e)))
             else:
-                tied = next((i for i, (c, _) in enumerate(inputs) if c == "0"), -1)
-            result = self._emit_asm(type, s, constraint.lstrip("+=&"), operands, tied, clobbers)
-            self.store_to(place, result, lvalue.type)
+                inputs.append((constraint, self.value(e)))
+        places: list[tuple[memory.Lvalue, ct.Type, str]] = []
+        template = s.template
+        for index, (_, constraint, lvalue) in enumerate(s.outputs):
+            if constraint[-1] == "m":  # an output to memory is an input: the address
+                template = _renumbered(template, f"o{index}", f"i{len(inputs)}")
+                inputs.append(("m", self._memory(lvalue)))
+                continue
+            place = self.lvalue(lvalue)
+            template = _renumbered(template, f"o{index}", f"o{len(places)}")
+            if constraint[0] == "+":
+                inputs.append((str(len(places)), self.load_from(place, lvalue.type)))
+            else:
+                inputs = [(str(len(places)) if c == str(index) else c, v) for c, v in inputs]
+            places.append((place, lvalue.type, constraint[1:]))
+        constraints, values = tuple(c for c, _ in inputs), [v for _, v in inputs]
+        if s.labels:
+            self._asm_goto(s, template, constraints, values, clobbers)
+            return
+        type = ctypes.register(places[0][1]) if places else Ty.NONE
+        volatile = s.volatile or "m" in constraints
+        asm = self.b.emit(ir.Asm(type, template, tuple(c for _, _, c in places), constraints, values,
+                                 clobbers=clobbers, volatile=volatile))  # fmt: skip
+        results: list[ir.Value] = [asm]
+        for index, (_, t, _) in enumerate(places[1:], 1):
+            results.append(self.b.emit(ir.AsmOutput(ctypes.register(t), asm, index)))
+        barrier = not template.strip()  # the value comes out as it went in, extended
+        for result, (place, t, _) in zip(results, places, strict=False):
+            if not barrier and result.type is Ty.I32:
+                result = memory.extend(self.b, result, ctypes.size_of(t), ctypes.signed(t))
+            self.store_to(place, result, t)
 
-    def _emit_asm(self, type: Ty, s: tree.Asm, output: str, inputs: list[tuple[str, ir.Value]], tied: int,
-                  clobbers: tuple[str, ...]) -> ir.Asm:  # fmt: skip
-        return self.b.emit(ir.Asm(
-            type, s.template, output, [c for c, _ in inputs], [v for _, v in inputs],
-            tied=tied, clobbers=clobbers, volatile=s.volatile or type is Ty.NONE,
-        ))  # fmt: skip
+    def _asm_goto(self, s: tree.Asm, template: str, constraints: tuple[str, ...], values: list[ir.Value],
+                  clobbers: tuple[str, ...]) -> None:  # fmt: skip
+        following = self.b.new_block("asm")
+        # what the statement does to memory is this barrier's: a terminator has no effects for the optimizer
+        barrier = [(c, v) for c, v in zip(constraints, values, strict=True) if v.type is Ty.PTR and c != "s"]
+        self.b.emit(ir.Asm(Ty.NONE, "", (), tuple(c for c, _ in barrier), [v for _, v in barrier],
+                           clobbers=("memory",), volatile=True))  # fmt: skip
+        targets = [*(self._label(name) for name in s.labels), following]
+        self.b.terminate(ir.AsmGoto(template, constraints, values, targets, clobbers=clobbers, span=s.span))
+        self.b.start(following, sealed=True)
+
+    def _memory(self, e: tree.Expr) -> ir.Value:
+        """The address of a memory operand."""
+        place = self.in_memory(e)
+        if place.bits is not None:
+            self.diagnostics.error("E0452", e.span, "a bit-field cannot be a memory operand of asm",
+                                   fix="copy it to a variable")  # fmt: skip
+        return memory.address_of(self.b, place)
 
     def parameter(self, symbol: tree.Local, value: ir.Parameter) -> None:
         """Bring a parameter into scope. Narrow ones are cut to their width: a caller may leave anything above it."""
@@ -225,3 +240,8 @@ class Statements(Expressions):
             self.b.write(symbol, narrowed)
         else:
             self.store_to(place, narrowed, symbol.type)
+
+
+def _renumbered(template: str, old: str, new: str) -> str:
+    """The template with another number for an operand."""
+    return template.replace(f"%{{{old}}}", f"%{{{new}}}").replace(f"%{{w:{old}}}", f"%{{w:{new}}}")

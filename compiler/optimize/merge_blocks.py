@@ -59,7 +59,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..ir.cfg import edge_index, remove_edge, reverse_postorder
-from ..ir.model import Block, Constant, Function, Instr, Phi, Return, Store, Ty, Undef, Value, shape
+from ..ir.model import AsmGoto, Block, Constant, Function, Instr, Phi, Return, Store, Ty, Undef, Value, shape
 
 # instructions of a part; a part with different constants must be worth their phis
 _MOST_INSTRS = 40
@@ -111,7 +111,8 @@ class _Part:
         if isinstance(end, Return) and end.operands:
             rows.append((Return, self._free(end, 0)))
         else:
-            rows.append((type(end), *map(self._operand, end.operands)))
+            what = shape(end) if isinstance(end, AsmGoto) else type(end)
+            rows.append((what, *map(self._operand, end.operands)))
         for which, target in enumerate(end.targets):
             if target in inside:
                 rows.append(inside[target])

@@ -33,6 +33,7 @@ from ..ir.cfg import reverse_postorder
 from ..ir.model import (
     Alloca,
     Asm,
+    AsmOutput,
     Atomic,
     Binary,
     Call,
@@ -265,7 +266,7 @@ def is_scalar(value: Value) -> bool:
     match value:
         case Load(size=4):
             return not isinstance(base_of(value.operands[0]), Parameter)
-        case Phi() | Asm() | Undef():
+        case Phi() | Asm() | AsmOutput() | Undef():
             return False
     return True
 

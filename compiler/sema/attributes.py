@@ -50,7 +50,7 @@ class Attributes:
 
 
 _FLAGS = {
-    "used", "weak", "packed", "always_inline", "noinline", "noreturn", "preserve_access_index", "hidden", "internal",
+    "used", "weak", "packed", "always_inline", "noinline", "noreturn", "naked", "preserve_access_index", "hidden", "internal",
 }  # fmt: skip
 
 
@@ -88,7 +88,7 @@ class AttributeReader(Initializers):
                 found.names.add("hidden")
         elif name == "mode":
             found.mode = arguments[0].name.strip("_") if arguments and isinstance(arguments[0], c_ast.ID) else ""
-        elif name in ("alias", "constructor", "destructor", "ifunc", "naked", "interrupt"):
+        elif name in ("alias", "constructor", "destructor", "ifunc", "interrupt"):
             self.error("E0441", attribute.coord, f"attribute '{name}' is not supported", fix="remove it")
         elif name not in _IGNORED:
             self.warn("W0331", attribute.coord, f"unknown attribute '{name}' ignored", fix="remove it, or check its spelling")

@@ -72,7 +72,9 @@ class Functions(Statements):
             self.check_labels()
             if self.diagnostics.errors > before:
                 return  # a return statement may be among what could not be checked
-            if not is_void(result) and not symbol.noreturn and _falls_through(symbol.body):
+            if "naked" in symbol.attributes:
+                self._naked(symbol.body)
+            elif not is_void(result) and not symbol.noreturn and _falls_through(symbol.body):
                 self.warn("W0344", Span.at(node.body.coord.last), "non-void function does not return a value"
                           + (" in all control paths" if _has_return(symbol.body) else ""),
                           fix="add a return statement at the end")  # fmt: skip
@@ -80,6 +82,17 @@ class Functions(Statements):
             self.scopes.pop()
             self.function = outer
         self._undeclared.clear()
+
+    def _naked(self, body: tree.Block) -> None:
+        """A naked function is its asm statements and nothing else (GCC manual, "Common Function Attributes")."""
+        for statement in body.statements:
+            if not isinstance(statement, tree.Asm):
+                span = getattr(statement, "span", body.span)
+                self.error("E0395", span, "a naked function holds asm statements only",
+                           fix="write it in asm, or remove __attribute__((naked))")  # fmt: skip
+            elif statement.outputs or statement.labels or any(set(c) - set("i") for _, c, _ in statement.inputs):
+                self.error("E0395", statement.span, "an asm statement of a naked function has constants as operands only",
+                           fix="arguments are in r1 to r5, use their names")  # fmt: skip
 
     def _parameters(self, symbol: tree.FunctionSymbol, declarator: Any, scope: Scope) -> None:
         while not isinstance(declarator, c_ast.FuncDecl):

@@ -12,12 +12,12 @@ from pycparser import c_ast
 
 from ..parse import nodes as gnu
 from ..source import Span
-from . import fold, literals, tree
+from . import fold, tree
 from . import types as ct
+from .asm import AsmStatements
 from .atomics import drop_result
 from .base import Poison
-from .compare import is_integer, is_scalar, is_void
-from .declarations import Declarations
+from .compare import is_integer, is_void
 from .names import suggest
 from .spelling import quote
 
@@ -39,7 +39,7 @@ class _Body:
     renamed: int = 0
 
 
-class Statements(Declarations):
+class Statements(AsmStatements):
     """One method a kind of statement."""
 
     def __init__(self, *arguments: Any) -> None:
@@ -420,39 +420,7 @@ class Statements(Declarations):
                 close = suggest(name, self.body.labels)
                 self.error("E0388", span, f"use of undeclared label '{name}'", fix=f"did you mean '{close}'?" if close else "")
 
-    # --- asm ------------------------------------------------------------------------------------------------------
-
     def _asm(self, node: Any) -> tree.Statement:
-        template = self._asm_text(node.template)
-        if not node.extended:
-            template = template.replace("%", "%%")
-        outputs: list[tuple[str, str, tree.Expr]] = []
-        for operand in node.outputs:
-            e = self.expression(operand.value)
-            while isinstance(e, tree.Cast):  # GNU's cast as lvalue, as asm statements of old have it
-                e = e.value
-            if not operand.constraint.startswith(("=", "+")):
-                raise self.error("E0391", operand.coord, f"invalid output constraint '{operand.constraint}' in asm",
-                                 fix="outputs start with '=' or '+'")  # fmt: skip
-            self.modifiable(e, operand.coord)
-            outputs.append((operand.name, operand.constraint, e))
-        inputs: list[tuple[str, str, tree.Expr]] = []
-        for operand in node.inputs:
-            e = self.rvalue(operand.value)
-            if operand.constraint.startswith(("=", "+")):
-                raise self.error("E0391", operand.coord, f"invalid input constraint '{operand.constraint}' in asm")
-            if not is_scalar(e.type):
-                raise self.error("E0391", operand.coord, f"an asm operand of type {quote(e.type)} does not fit into a register")
-            if is_integer(e.type):
-                e = self.promote(e)
-            inputs.append((operand.name, operand.constraint, e))
-        clobbers = [self._asm_text(text) for text in node.clobbers]
-        labels = [self._label_name(name) for name in node.labels]
-        self.body.gotos += [(name, node.coord) for name in labels]
-        return tree.Asm(template, outputs, inputs, clobbers, labels, node.volatile, node.coord)
-
-    def _asm_text(self, node: Any) -> str:
-        try:
-            return literals.string(node.value)[0][:-1].decode("utf-8", "surrogateescape")
-        except literals.LiteralError as problem:
-            raise self.error("E0344", node.coord, str(problem)) from None
+        statement = self.asm_statement(node, self._label_name)
+        self.body.gotos += [(name, node.coord) for name in statement.labels]
+        return statement

@@ -499,7 +499,9 @@ class Return:
 
 @dataclass(slots=True, eq=False)
 class Asm:
-    """An asm statement (also asm goto). Outputs are lvalues, inputs rvalues, each with its constraint text."""
+    """An asm statement (also asm goto). Outputs are lvalues, inputs rvalues (lvalues for "m").
+
+    The template is normalized as in `ir.Asm`; constraints too, with = or + before those of outputs."""
 
     template: str
     outputs: list[tuple[str, str, Expr]]  # (symbolic name or "", constraint, lvalue)

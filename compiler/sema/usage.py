@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from ..source import Span
 from . import tree
+from . import types as ct
+from .asm import symbols_of
 from .compare import is_record
 from .walk import walk
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from .functions import Functions
 
 MAX_ARGUMENTS = 5  # r1-r5; a record result takes one (RFC 9669, "Calling convention")
+
 
 def mark(checker: Functions) -> tree.Unit:
     """The unit to emit."""
@@ -92,6 +95,22 @@ class _Marker:
                     for _, constraint, e in [*node.outputs, *node.inputs]:
                         if "m" in constraint:
                             _address(e.lvalue if isinstance(e, tree.Load) else e)
+                    self._symbols(node)
+
+    def _symbols(self, asm: tree.Asm) -> None:
+        """Functions and variables that the template names become operands that nothing stands for in the template."""
+        for name in dict.fromkeys(symbols_of(asm.template)):
+            symbol = self.checker.find(name)
+            ref: tree.Expr
+            if isinstance(symbol, tree.FunctionSymbol):
+                ref = tree.FunctionRef(symbol, symbol.type, asm.span)
+                self._defined(symbol, asm.span)
+            elif isinstance(symbol, tree.Global) and symbol not in self.checker.helpers:
+                ref = tree.GlobalRef(symbol, symbol.type, asm.span)
+            else:
+                continue
+            self.want(symbol)
+            asm.inputs.append(("", "s", tree.AddressOf(ref, ct.Pointer(symbol.type), asm.span)))
 
     def _signature(self, symbol: tree.FunctionSymbol) -> None:
         if symbol.type.variadic:
