@@ -245,10 +245,10 @@ def test_too_much_stack_names_the_variables_and_the_way_out() -> None:
     assert "PERCPU_ARRAY" in found.fix
 
 
-def test_a_barrier_is_no_instruction_but_other_assembly_is_refused() -> None:
-    barrier = slots('  %3 = asm i64 "" out "=r" in "0" %2 tied 0 volatile\n  return %3')
+def test_a_barrier_is_no_instruction_and_wrong_assembly_is_refused() -> None:
+    barrier = slots('  %3 = asm i64 "" out "r" in "0" %2 volatile\n  return %3')
     assert barrier == [Insn(isa.ALU64 | isa.MOV | isa.X, 0, 3), EXIT]
-    body = '  %3 = asm i64 "r0 = 1" out "=r" volatile\n  return %3'
+    body = '  %3 = asm i64 "r0 ?= 1" out "r" volatile\n  return %3'
     _, diagnostics = compiled(f'function @f() -> i64 {{\n.entry:\n{body}\n}}\n')
     assert [d.code for d in diagnostics.found] == ["E0510"]
 

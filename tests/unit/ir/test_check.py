@@ -38,7 +38,8 @@ WRONG = {
     "M4: an alloca outside": ".e:\n jump .a\n.a from .e:\n %5 = alloca 4, align 4, \"x\"\n return i32 0",
     "C1: 6 operands": ".e:\n call none helper 1 @h(%0, %0, %0, %0, %0, %0)\n return i32 0",
     "C1: no kind of call": ".e:\n call none strange @h()\n return i32 0",
-    "C2: tied": ".e:\n asm none \"\" tied 0\n return i32 0",
+    "C2: inputs tied": ".e:\n asm none \"\" in \"0\" i32 1\n return i32 0",
+    "C3: there is": ".e:\n %5 = asm i32 \"\" out \"r\"\n %6 = output i32 1 %5\n return i32 0",
     "C2: a result without": ".e:\n %5 = asm i32 \"\"\n return i32 0",
 }  # fmt: skip
 

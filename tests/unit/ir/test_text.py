@@ -36,14 +36,22 @@ function @"drop all"(ptr %0 "ctx", i32 %1 "") -> i32 section "xdp" linkage stati
   memset %2, 0, size 16, align 8
   %12 = call i64 helper 1 @bpf_map_lookup_elem(%2, i32 5)
   call none function @.strange$name()
-  %13 = asm i32 "r0 = 1;\\n" out "=r" in "r" %12, "0" i64 5 tied 1 clobbers "memory", "r1" volatile
+  %13 = asm i32 "r0 = 1;\\n" out "r", "&w" in "r" %12, "0" i64 5 clobbers "memory", "r1" volatile
+  %14 = output i64 1 %13
   asm none "nop" volatile
-  %14 = symbol data @.rodata.str1.1 + 8
-  %15 = ne i64 %9, 0
-  branch %15, .loop, .a
+  %15 = symbol data @.rodata.str1.1 + 8
+  %16 = ne i64 %9, 0
+  branch %16, .loop, .a
 .a from .entry, .loop:
   return i32 undef
 ."the end":
+  asmgoto "may_goto %{l0}" in "r" i64 1 clobbers "r1" to .out, .out
+.out from ."the end", ."the end":
+  unreachable
+}
+function @bare() -> none naked {
+.entry:
+  asm none "exit" volatile
   unreachable
 }
 '''

@@ -198,7 +198,7 @@ def test_a_barrier_keeps_its_value_from_being_seen_through() -> None:
     function @f(i64 %0 "x") -> i64 {
     .entry:
       %1 = and i64 %0, 15
-      %2 = asm i64 "" out "r" in "0" %1 tied 0 volatile
+      %2 = asm i64 "" out "r" in "0" %1 volatile
       %3 = and i64 %2, 15
       return %3
     }""")
