@@ -303,12 +303,6 @@ class Asm(Instr):
         self.volatile = volatile
 
 
-def shape(instr: Instr) -> tuple[object, ...]:
-    """What `instr` does, whatever its operands are: equal for instructions that do the same with equal operands."""
-    fields = (getattr(instr, slot) for slot in type(instr).__slots__ if slot != "name")
-    return (type(instr), instr.type, *(tuple(field) if isinstance(field, list) else field for field in fields))
-
-
 class AsmOutput(Instr):
     """The `index`-th result (from 1 on) of operands[0], an `Asm`, which it follows."""
 
@@ -317,6 +311,12 @@ class AsmOutput(Instr):
     def __init__(self, type: Ty, asm: Value, index: int, span: Span | None = None) -> None:
         super().__init__(type, [asm], span)
         self.index = index
+
+
+def shape(instr: Instr) -> tuple[object, ...]:
+    """What `instr` does, whatever its operands are: equal for instructions that do the same with equal operands."""
+    fields = (getattr(instr, slot) for slot in type(instr).__slots__ if slot != "name")
+    return (type(instr), instr.type, *(tuple(field) if isinstance(field, list) else field for field in fields))
 
 
 class Phi(Instr):
