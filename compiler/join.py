@@ -36,6 +36,15 @@ def join(name: str, unit: tree.Unit, functions: list[Function], target: Target, 
             obj.version = int.from_bytes(_bytes(item)[:4], "little")
         elif item.section not in _NOT_DATA and (item.name in named or not item.section.startswith(_STRINGS)):
             _place(obj, item)
+    for symbol in (symbol for symbol in unit.externs if symbol.name in named):
+        weak = Linkage.WEAK if "weak" in symbol.attributes else Linkage.GLOBAL
+        size = size_of(symbol.type) if isinstance(symbol, tree.Global) else 0
+        obj.variables[symbol.name] = Variable(
+            symbol.name, symbol.section, 0, size, weak, hidden="hidden" in symbol.attributes
+        )  # fmt: skip
+    for symbol in unit.functions:
+        if symbol.name in obj.functions:
+            obj.functions[symbol.name].hidden = "hidden" in symbol.attributes
     _types(obj, unit, diagnostics)
     return obj
 
@@ -69,13 +78,16 @@ def _place(obj: Object, item: tree.Global) -> None:
         else:
             kind = RefKind.MAP if symbol.section == MAPS else RefKind.DATA
         section.references.append(Reference(offset + reference.at, kind, symbol.name, reference.addend))
-    obj.variables[item.name] = Variable(item.name, item.section, offset, len(data), Linkage(item.linkage))
+    obj.variables[item.name] = Variable(
+        item.name, item.section, offset, len(data), Linkage(item.linkage), hidden="hidden" in item.attributes
+    )
 
 
 def _types(obj: Object, unit: tree.Unit, diagnostics: Diagnostics) -> None:
     """BTF, the ids that refer to it, and the maps, which it defines."""
     relocations = [(f, relocation) for f in obj.functions.values() for relocation in f.core]
-    emitted = emit_btf(unit, obj.functions.keys(), sorted({relocation.type_id for _, relocation in relocations}))
+    roots = sorted({relocation.type_id for _, relocation in relocations})
+    emitted = emit_btf(unit, obj.functions.keys(), roots, obj.variables.keys())
     obj.btf = emitted.btf
     for function, relocation in relocations:
         relocation.type_id = emitted.roots[relocation.type_id]
@@ -84,7 +96,7 @@ def _types(obj: Object, unit: tree.Unit, diagnostics: Diagnostics) -> None:
     for name, function in obj.functions.items():
         function.btf_id = emitted.functions.get(name, 0)
     for name, variable in obj.variables.items():
-        variable.btf_id = emitted.variables.get(name, 0)
+        variable.btf_id = emitted.variables.get(name, 0) or emitted.functions.get(name, 0)
     sources = diagnostics.sources
     definitions = [item for item in unit.globals if item.section == MAPS]
     offsets: dict[str, int] = {}
@@ -100,4 +112,7 @@ def _types(obj: Object, unit: tree.Unit, diagnostics: Diagnostics) -> None:
         obj.maps = maps_from_btf(emitted.btf, offsets=offsets, references=references, places=places)
     except ObjectError as problem:
         raise diagnostics.adopt(problem) from None
+    for item in definitions:
+        obj.maps[item.name].linkage = Linkage(item.linkage)
+        obj.maps[item.name].hidden = "hidden" in item.attributes
     obj.btf = fitted_btf(obj)  # only now is it known where each variable lies

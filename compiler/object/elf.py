@@ -16,6 +16,7 @@ EM_BPF, ET_REL = 247, 1
 SHT_PROGBITS, SHT_SYMTAB, SHT_STRTAB, SHT_RELA, SHT_NOBITS, SHT_REL = 1, 2, 3, 4, 8, 9
 SHF_WRITE, SHF_ALLOC, SHF_EXECINSTR, SHF_COMPRESSED = 1, 2, 4, 0x800
 STB_LOCAL, STB_GLOBAL, STB_WEAK = 0, 1, 2
+STV_DEFAULT, STV_INTERNAL, STV_HIDDEN = 0, 1, 2
 STT_NOTYPE, STT_OBJECT, STT_FUNC, STT_SECTION, STT_FILE = 0, 1, 2, 3, 4
 SHN_UNDEF, SHN_LORESERVE = 0, 0xFF00
 # relocation types (llvm/include/llvm/BinaryFormat/ELFRelocs/BPF.def)
@@ -32,6 +33,7 @@ class Symbol(NamedTuple):
     type: int
     binding: int
     section: int
+    hidden: bool = False
 
 
 class Relocation(NamedTuple):
@@ -146,7 +148,7 @@ def _contents(data: bytes, header: Any, number: int) -> bytes:
 
 def _symbols(data: bytes, strings: bytes, order: str, sections: list[Section]) -> list[Symbol]:
     symbols = []
-    for name, info, _, index, value, size in struct.iter_unpack(order + "IBBHQQ", data[: len(data) // 24 * 24]):
+    for name, info, other, index, value, size in struct.iter_unpack(order + "IBBHQQ", data[: len(data) // 24 * 24]):
         if index >= SHN_LORESERVE:
             index = -1
         elif index >= len(sections):
@@ -155,7 +157,8 @@ def _symbols(data: bytes, strings: bytes, order: str, sections: list[Section]) -
         text = strings[name : end if end >= 0 else len(strings)].decode("utf-8", "replace")
         if info & 15 == STT_SECTION and index > 0:
             text = sections[index].name
-        symbols.append(Symbol(text, value, size, info & 15, info >> 4, index))
+        hidden = other & 3 in (STV_HIDDEN, STV_INTERNAL)
+        symbols.append(Symbol(text, value, size, info & 15, info >> 4, index, hidden))
     return symbols
 
 

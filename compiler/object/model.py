@@ -69,6 +69,7 @@ class Function:
     linkage: Linkage = Linkage.GLOBAL
     btf_id: int = 0  # its FUNC in Object.btf; 0: none
     core: list[CoreRelocation] = field(default_factory=list)
+    hidden: bool = False  # visibility hidden: not for other objects; libbpf has the kernel verify it as a static one
 
 
 @dataclass(slots=True)
@@ -83,14 +84,15 @@ class CoreRelocation:
 
 @dataclass(slots=True)
 class Variable:
-    """A named piece of a data section (or an extern, whose section is `.ksyms` or `.kconfig`)."""
+    """A named piece of a data section; or an extern, function or variable, in `.ksyms`, `.kconfig` or "" (another object)."""
 
     name: str
     section: str
     offset: int
     size: int
     linkage: Linkage = Linkage.GLOBAL
-    btf_id: int = 0  # its VAR in Object.btf
+    btf_id: int = 0  # its VAR (or the extern's FUNC) in Object.btf
+    hidden: bool = False
 
 
 @dataclass(slots=True)
@@ -127,6 +129,8 @@ class Map:
     values: list[tuple[int, str]] = field(default_factory=list)  # (slot, symbol): `.values` of map-in-map, prog arrays
     place: Place | None = None
     offset: int = 0  # in section .maps
+    linkage: Linkage = Linkage.GLOBAL
+    hidden: bool = False
 
 
 @dataclass(slots=True)

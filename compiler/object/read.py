@@ -101,7 +101,7 @@ class _Reader:
                     raise elf_error(f"function '{symbol.name}' lies outside of its section", "compile it again")
                 unique = _unique(symbol.name, obj.functions)
                 section = sections[symbol.section].name
-                function = Function(unique, section, insns[start:end], linkage=linkage)
+                function = Function(unique, section, insns[start:end], linkage=linkage, hidden=symbol.hidden)
                 obj.functions[unique] = function
                 self.code[symbol.section].append((start, end, function))
             elif symbol.section > 0 and symbol.type == e.STT_OBJECT and sections[symbol.section].name in obj.data:
@@ -109,7 +109,9 @@ class _Reader:
                 if symbol.value + symbol.size > len(obj.data[section].data):
                     raise elf_error(f"variable '{symbol.name}' lies outside of section '{section}'", "compile it again")
                 unique = _unique(symbol.name, obj.variables)
-                obj.variables[unique] = Variable(unique, section, symbol.value, symbol.size, linkage)
+                obj.variables[unique] = Variable(unique, section, symbol.value, symbol.size, linkage, hidden=symbol.hidden)
+            elif symbol.section == e.SHN_UNDEF and symbol.name:
+                obj.variables.setdefault(symbol.name, Variable(symbol.name, "", 0, 0, linkage, hidden=symbol.hidden))
         for found in self.code.values():
             found.sort(key=lambda entry: entry[0])
             for (_, end, before), (start, _, after) in pairwise(found):
@@ -160,9 +162,10 @@ class _Reader:
                     if var.name in obj.variables and obj.variables[var.name].section == data.name:
                         obj.variables[var.name].btf_id = entry.type
                 elif data.name in (".ksyms", ".kconfig"):
-                    obj.variables.setdefault(
-                        var.name, Variable(var.name, data.name, entry.offset, entry.size, btf_id=entry.type)
-                    )
+                    extern = obj.variables.setdefault(var.name, Variable(var.name, "", 0, 0))
+                    if not extern.section:
+                        extern.section, extern.offset, extern.size = data.name, entry.offset, entry.size
+                        extern.btf_id = entry.type
             data.vars.sort(key=lambda entry: entry.offset)
             if not data.size:
                 data.size = sizes.get(data.name, 0)
@@ -172,9 +175,8 @@ class _Reader:
         section = next((s for s in self.elf.sections if s.name == MAPS and s.data), None)
         if section is None:
             return
-        offsets = {
-            s.name: s.value for s in self.elf.symbols if s.section == section.index and s.type == e.STT_OBJECT
-        }  # fmt: skip
+        symbols = {s.name: s for s in self.elf.symbols if s.section == section.index and s.type == e.STT_OBJECT}
+        offsets = {name: symbol.value for name, symbol in symbols.items()}
         if obj.btf is None:
             raise ObjectError(Diagnostic(
                 "E0603", Severity.ERROR, f"maps ({', '.join(offsets)}) are defined by BTF, and the object has none",
@@ -190,6 +192,10 @@ class _Reader:
             kind = RefKind.FUNCTION if symbol.section in self.code else RefKind.MAP
             references.append(Reference(relocation.offset, kind, symbol.name))
         obj.maps = maps_from_btf(obj.btf, offsets=offsets, references=references)
+        for name, symbol in symbols.items():
+            if name in obj.maps:
+                obj.maps[name].linkage = _LINKAGE.get(symbol.binding, Linkage.GLOBAL)
+                obj.maps[name].hidden = symbol.hidden
         self.map_at = {m.offset: name for name, m in obj.maps.items()}
 
     def _references(self) -> None:

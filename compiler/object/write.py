@@ -22,6 +22,7 @@ from .maps import SECTION as MAPS
 from .model import CoreRelocation, DataSection, Function, Line, Linkage, Object, Reference, RefKind
 
 _BINDING = {Linkage.STATIC: e.STB_LOCAL, Linkage.GLOBAL: e.STB_GLOBAL, Linkage.WEAK: e.STB_WEAK}
+_NAMED = (e.STB_LOCAL, e.STB_GLOBAL)
 _SHF_INFO_LINK = 0x40
 _CODE = e.SHF_ALLOC | e.SHF_EXECINSTR
 _WRITABLE = e.SHF_ALLOC | e.SHF_WRITE
@@ -51,6 +52,7 @@ class _Symbol:
     size: int
     type: int
     binding: int
+    hidden: bool = False
 
 
 class _Writer:
@@ -104,7 +106,7 @@ class _Writer:
             ends[function.section] = start + len(function.insns)
             self.symbols[function.name] = _Symbol(
                 function.name, self.index[function.section], start * 8, len(function.insns) * 8, e.STT_FUNC,
-                _BINDING[function.linkage],
+                _BINDING[function.linkage], function.hidden,
             )  # fmt: skip
 
     def _code(self) -> None:
@@ -172,13 +174,12 @@ class _Writer:
                 var = self.btf[entry.type]
                 if isinstance(var, Var):
                     found = True
-                    self._define(var.name, name, entry.offset, entry.size, bool(var.linkage))
+                    self._define(var.name, name, entry.offset, entry.size, _NAMED[bool(var.linkage)])
         if not found:
-            self._define(default, name, 0, len(data), True)
+            self._define(default, name, 0, len(data), e.STB_GLOBAL)
 
-    def _define(self, name: str, section: str, offset: int, size: int, shown: bool) -> None:
-        binding = e.STB_GLOBAL if shown else e.STB_LOCAL
-        self.symbols[name] = _Symbol(name, self.index[section], offset, size, e.STT_OBJECT, binding)
+    def _define(self, name: str, section: str, offset: int, size: int, binding: int, hidden: bool = False) -> None:
+        self.symbols[name] = _Symbol(name, self.index[section], offset, size, e.STT_OBJECT, binding, hidden)
 
     def _maps(self) -> None:
         obj, btf = self.obj, self.btf
@@ -196,7 +197,8 @@ class _Writer:
             if not isinstance(var, Var) or var.name not in obj.maps:
                 continue
             definition = obj.maps[var.name]
-            self._define(var.name, MAPS, definition.offset, map_size(btf, entry, definition), True)
+            size = map_size(btf, entry, definition)
+            self._define(var.name, MAPS, definition.offset, size, _BINDING[definition.linkage], definition.hidden)
             start = definition.offset + values_offset(btf, entry)
             for slot, symbol in definition.values:
                 section.relocations.append((start + slot * 8, e.R_BPF_64_ABS64, symbol))
@@ -211,7 +213,7 @@ class _Writer:
             if variable.section == data.name:
                 self.symbols[variable.name] = _Symbol(
                     variable.name, self.index[data.name], variable.offset, variable.size, e.STT_OBJECT,
-                    _BINDING[variable.linkage],
+                    _BINDING[variable.linkage], variable.hidden,
                 )  # fmt: skip
 
     def _data_references(self, data: DataSection) -> None:
@@ -234,7 +236,8 @@ class _Writer:
         if name not in self.symbols:
             variable = self.obj.variables.get(name)
             binding = _BINDING[variable.linkage] if variable else e.STB_GLOBAL
-            self.symbols[name] = _Symbol(name, 0, 0, 0, e.STT_NOTYPE, binding or e.STB_GLOBAL)
+            hidden = variable is not None and variable.hidden
+            self.symbols[name] = _Symbol(name, 0, 0, 0, e.STT_NOTYPE, binding or e.STB_GLOBAL, hidden)
         return name
 
     # debug information
@@ -278,7 +281,8 @@ class _Writer:
                 self._section(".rel" + section.name, e.SHT_REL, _SHF_INFO_LINK, b"".join(rel), 8)
         symbols = b"".join(
             struct.pack(
-                order + "IBBHQQ", names.add(s.name), s.binding << 4 | s.type, 0, s.section if s.section >= 0 else 0xFFF1,
+                order + "IBBHQQ", names.add(s.name), s.binding << 4 | s.type,
+                e.STV_HIDDEN if s.hidden else e.STV_DEFAULT, s.section if s.section >= 0 else 0xFFF1,
                 s.value, s.size,
             )
             for s in table

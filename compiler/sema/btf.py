@@ -28,14 +28,17 @@ class EmittedBtf:
     roots: dict[int, int] = field(default_factory=dict)  # by their number in `Unit.roots`
 
 
-def emit_btf(unit: tree.Unit, functions: Collection[str] | None = None, roots: Collection[int] = ()) -> EmittedBtf:
+def emit_btf(unit: tree.Unit, functions: Collection[str] | None = None, roots: Collection[int] = (),
+             externs: Collection[str] | None = None) -> EmittedBtf:  # fmt: skip
     """BTF for `unit`. `functions`: the names of those that have code (default: all); others are left out. `roots`: the
-    numbers of those types of `unit.roots` that relocations of that code are about.
+    numbers of those types of `unit.roots` that relocations of that code are about. `externs`: the names of those that code or
+    data refers to (default: all); libbpf refuses an object whose .ksyms or .kconfig names more.
 
     Offsets in DATASECs are left 0 for the writer, which knows where the variables are.
     """
     emitter = _Emitter()
-    variables = [*unit.globals, *(s for s in unit.externs if isinstance(s, tree.Global) and s.section)]
+    outside = [symbol for symbol in unit.externs if externs is None or symbol.name in externs]
+    variables = [*unit.globals, *(s for s in outside if isinstance(s, tree.Global))]
     for variable in variables:
         if variable.section == ".maps":
             emitter.variable(variable)
@@ -45,7 +48,7 @@ def emit_btf(unit: tree.Unit, functions: Collection[str] | None = None, roots: C
     for variable in variables:
         if variable.section != ".maps":
             emitter.variable(variable)
-    for symbol in unit.externs:
+    for symbol in outside:
         if isinstance(symbol, tree.FunctionSymbol):
             emitter.function(symbol)
     for number in roots:
@@ -91,6 +94,9 @@ class _Emitter:
         proto = self._proto(function.type, names)
         made = self.btf.add(b.Func(function.name, proto, _LINKAGE[function.linkage]))
         self.out.functions[function.name] = made
+        for index, local in enumerate(function.parameters if function.body is not None else ()):
+            for tag in local.tags:
+                self.btf.add(b.DeclTag(tag, made, index))
         for tag in function.tags:
             self.btf.add(b.DeclTag(tag, made))
         if function.linkage == "extern" and function.section:

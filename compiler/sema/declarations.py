@@ -160,7 +160,7 @@ class Declarations(Declarators):
     def _static_variable(self, node: Any, t: ct.Type, attributes: Attributes) -> None:
         span: Span = node.coord
         storage = node.storage
-        if is_void(t):
+        if is_void(t) and "extern" not in storage:  # of a kernel symbol without a type only the address counts
             raise self.error("E0301", span, f"variable '{node.name}' has incomplete type 'void'")
         if "_Thread_local" in storage:
             self.error("E0443", span, "thread-local variables are not supported", fix="use a per-CPU map")

@@ -111,7 +111,8 @@ class Functions(Statements):
             except Poison:
                 continue
             name = getattr(param, "name", None) or ""
-            local = tree.Local(name, t, param.coord or symbol.span)
+            tags = tuple(self.read_attributes(attributes_of(param)).decl_tags)
+            local = tree.Local(name, t, param.coord or symbol.span, tags=tags)
             if not is_complete(t):
                 self.error("E0301", local.span, f"variable has incomplete type {quote(t)}")
             symbol.parameters.append(local)

@@ -28,6 +28,7 @@ class Local:
     span: Span
     addressed: bool = False
     align: int = 0  # bytes; 0: the type's
+    tags: tuple[str, ...] = ()  # btf_decl_tags of a parameter
 
 
 @dataclass(slots=True, eq=False)
