@@ -100,7 +100,8 @@ class BtfIndex:
 
     def _broken(self, error: ObjectError) -> ObjectError:
         message = error.message.replace("broken BTF", f"the BTF in '{self.path}' is broken", 1)
-        return ObjectError(Diagnostic(error.code, Severity.ERROR, message, fix="give another file with --btf"))
+        fix = "give the BTF of a whole kernel with --btf, not that of a module"
+        return ObjectError(Diagnostic(error.code, Severity.ERROR, message, fix=fix))
 
 
 def _scan(order: str, types: bytes, strings: bytes) -> tuple[array[int], array[int]]:

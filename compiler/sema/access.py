@@ -97,8 +97,9 @@ class Access(Operators):
         if not isinstance(record, ct.Record):
             raise self.error("E0332", span, f"member reference base type {quote(base.type)} is not a structure or union")
         if record.fields is None:
+            close = self.did_you_mean_tag(record.tag)
             raise self.error("E0301", span, f"incomplete definition of type {quote(record)}",
-                             fix="include the header that defines it",
+                             fix=f"did you mean '{record.kind} {close}'?" if close else "include the header that defines it",
                              notes=[("forward declaration is here", record.span)] if record.span else [])  # fmt: skip
         found = find_field(record, name)
         if found is None:

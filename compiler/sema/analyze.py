@@ -15,10 +15,12 @@ from . import types as ct
 from .declarations import finish
 from .functions import Functions
 from .headers import Headers
-from .layout import is_complete
+from .layout import is_complete, size_of
 from .outer import Outer
 from .spelling import quote
 from .usage import mark
+
+_MOST_BYTES = 0x7FFFFFFF  # of an array map's value (kernel/bpf/arraymap.c, array_map_alloc_check: INT_MAX)
 
 
 def analyze(ast: File, sources: SourceMap, diagnostics: Diagnostics, outer: Sequence[Outer] = ()) -> tree.Unit:
@@ -49,6 +51,10 @@ def analyze(ast: File, sources: SourceMap, diagnostics: Diagnostics, outer: Sequ
                 checker.error("E0301", variable.span, f"variable '{variable.name}' has incomplete type {quote(variable.type)}",
                               fix="include the header that defines it")  # fmt: skip
             finish(variable)
+            size = size_of(variable.type)
+            if size > _MOST_BYTES:
+                checker.error("E0444", variable.span, f"variable '{variable.name}' has {size:,} bytes: its section becomes "
+                              f"the value of a map, which has {_MOST_BYTES:,} at most", fix="use a map")  # fmt: skip
         return mark(checker)
     except RecursionError:
         where = checker.function.span if checker.function is not None else None

@@ -131,6 +131,11 @@ class Checker:
         if self.headers is not None and self.at_file_scope:
             self.headers.find_tag(tag)
 
+    def did_you_mean_tag(self, tag: str) -> str:
+        """A visible tag like `tag`, or ""."""
+        inner = suggest(tag, (known for scope in reversed(self.scopes) for known in scope.tags))
+        return inner or suggest(tag, (known for outer in self.outer for known in outer.tags()))
+
     # --- verbs the parts call on each other -----------------------------------------------------------------------
 
     def expression(self, node: Any) -> tree.Expr:

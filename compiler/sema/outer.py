@@ -35,3 +35,7 @@ class Outer(Protocol):
     def names(self) -> Iterable[str]:
         """All its ordinary names, for "did you mean"."""
         ...
+
+    def tags(self) -> Iterable[str]:
+        """All its tags, for "did you mean"."""
+        ...

@@ -94,6 +94,12 @@ class Vmlinux:
                 case b.Enum(values=values) | b.Enum64(values=values):
                     yield from (name for name, _ in values)
 
+    def tags(self) -> Iterator[str]:
+        """All tags of structs, unions and enums."""
+        for _, t in self._index.items():
+            if isinstance(t, _TAGGED) and t.name:
+                yield t.name
+
     # --- names ----------------------------------------------------------------------------------------------------
 
     def _entity(self, name: str) -> Entity | None:

@@ -28,6 +28,8 @@ from c_front import check, errors, findings
     ("struct s { int (*run)(int); }; int f(struct s *p) { return p->run(1); }",
      "E0431 1: this calls through a function pointer ('run')"),
     ("static long (*h)(void) = (void *) 5; void f(void) { h = 0; }", "E0431 1: 'h' stands for a helper function"),
+    ("char x[1UL << 36]; int f(void) { return x[5]; }", "E0444 1: variable 'x' has 68,719,476,736 bytes"),
+    ("struct s; struct s v; int f(void) { return 0; }", "E0301 1: variable 'v' has incomplete type 'struct s'"),
     ("int f(void) { __sync_synchronize(); return 0; }", "E0438 1: __sync_synchronize: BPF has no memory fence"),
 ])  # fmt: skip
 def test_c_that_bpf_cannot_run_is_refused_with_its_reason(text: str, expected: str) -> None:

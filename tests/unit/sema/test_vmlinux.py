@@ -184,11 +184,21 @@ def test_the_program_may_declare_what_the_kernel_has(text: str, kernel: Path) ->
     ("struct policy *p;", "E0362"),
     ("struct mystery m;", "E0301"),
     ("int f(void) { return sizeof(struct nothing); }", "E0"),
-    ("int f(struct task_struct *t) { return t->nothing; }", "E0"),
+    ("int f(struct task_struct *t) { return t->nothing; }", "E0333"),
+    ("int f(struct task_strukt *t) { return t->flags; }", "E0301"),
     ("int f(void) { return POLICY_UK; }", "E0331"),
 ])  # fmt: skip
 def test_what_the_kernel_has_not_is_an_error(text: str, complaint: str, kernel: Path) -> None:
     assert complaints(text, kernel)[0].startswith(complaint)
+
+
+def test_names_that_are_nearly_right_are_proposed(kernel: Path) -> None:
+    text = "struct task_strukt; int f(struct task_strukt *t) { return t->flags + bpf_task_cound(0); } int g = POLICY_OOK;"
+    with pytest.raises(CompileError) as caught:
+        unit(text, kernel)
+    assert [item.fix for item in caught.value.diagnostics] == [
+        "did you mean 'struct task_struct'?", "did you mean 'POLICY_OK'?",
+    ]  # fmt: skip
 
 
 def test_a_vmlinux_h_on_the_include_path_wins(kernel: Path, tmp_path: Path) -> None:
