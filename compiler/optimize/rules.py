@@ -30,6 +30,7 @@ ptradd p 0                    => p                                              
 
 # always the same
 and x C                       => 0              if may(x) & C == 0                     ; the mask keeps nothing that x may have
+lshr x C                      => 0            if C < bits and may(x) >> C == 0         ; all that x may have is shifted out
 or x -1                       => -1                                                    ; every bit is set
 mul x 0                       => 0                                                     ; times nothing
 sub/xor x x                   => 0                                                     ; with itself
@@ -146,6 +147,13 @@ eq/ne (sub C x) D             => eq/ne x [C - D]             if once            
 eq/ne (xor x C) D             => eq/ne x [C ^ D]             if once                   ; the constant goes to the right
 eq/ne (sub x y) 0             => eq/ne x y                   if once                   ; a difference or none
 eq/ne (xor x y) 0             => eq/ne x y                   if once                   ; a difference or none
+eq/ne (sext8 x) C             => eq/ne (and x 0xff) [C & 0xff] \
+                                              if once and -128 <= signed(C) <= 127     ; the low bytes decide
+eq/ne (sext16 x) C            => eq/ne (and x 0xffff) [C & 0xffff] \
+                                              if once and -32768 <= signed(C) <= 32767 ; the low halves decide
+eq/ne (sext8 x) (sext8 y)     => eq/ne (and x 0xff) (and y 0xff)      if once            ; the low bytes decide
+eq/ne (sext16 x) (sext16 y)   => eq/ne (and x 0xffff) (and y 0xffff)  if once            ; the low halves decide
+eq/ne (sext x) (sext y)       => eq/ne x y                            if once            ; the low halves decide
 eq/ne (bswap16 x) C           => eq/ne x [swap16(C)] if C <= 0xffff and may(x) <= 0xffff ; swap the constant instead
 eq/ne (and (bswap16 x) D) C   => eq/ne (bswap16 x) C         if D & 0xffff == 0xffff  ; nothing above 16 bits to compare
 eq/ne (bswap32 x) C           => eq/ne x [swap32(C)]         if bits == 32             ; swap the constant instead
