@@ -4,7 +4,18 @@
 #ifndef __BPF_HELPER_DEFS__
 #define __BPF_HELPER_DEFS__
 
+#ifndef __VMLINUX_H__
 #include <linux/types.h>
+#endif
+
+/* keeps the registers that its parameters do not take, where the compiler knows of that */
+#ifndef __bpf_fastcall
+#if __has_attribute(bpf_fastcall)
+#define __bpf_fastcall __attribute__((bpf_fastcall))
+#else
+#define __bpf_fastcall
+#endif
+#endif
 
 struct __sk_buff;
 struct bpf_dynptr;
@@ -70,7 +81,7 @@ static long (*const bpf_trace_printk)(const char *fmt, __u32 fmt_size, ...) = (v
 static __u32 (*const bpf_get_prandom_u32)(void) = (void *) 7;
 
 /* 8, since Linux 4.1 */
-static __u32 (*const bpf_get_smp_processor_id)(void) = (void *) 8;
+static __bpf_fastcall __u32 (*const bpf_get_smp_processor_id)(void) = (void *) 8;
 
 /* 9, since Linux 4.1; check packet pointers again after it */
 static long (*const bpf_skb_store_bytes)(struct __sk_buff *skb, __u32 offset, const void *from, __u32 len, __u64 flags) = (void *) 9;

@@ -8,6 +8,7 @@
 #ifndef __VMLINUX_H__
 #include <linux/types.h>
 #endif
+#include <bpf/bpf_arguments.h>
 #include <bpf/bpf_helper_defs.h>
 
 /* SEC("xdp"): a function's or variable's section, which says what it is for. */
@@ -110,12 +111,6 @@ static __always_inline void bpf_tail_call_static(void *ctx, const void *map, con
 {
 	bpf_tail_call(ctx, (void *)map, slot);
 }
-
-/* Counting and pasting macro arguments; ___bpf_narg() gives 0 to 12. */
-#define ___bpf_concat(a, b) a##b
-#define ___bpf_apply(fn, n) ___bpf_concat(fn, n)
-#define ___bpf_nth(_, _1, _2, _3, _4, _5, _6, _7, _8, _9, _a, _b, _c, N, ...) N
-#define ___bpf_narg(...) ___bpf_nth(_, ##__VA_ARGS__, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)
 
 /* ___bpf_fill(array, args...): array[i] = the i-th argument, a number or a pointer */
 #define ___bpf_fill0(arr, p)

@@ -14,6 +14,9 @@ ALL = list(helpers.HELPERS.values())
 SHORT_ATTACHES = {row.short for row in ATTACHES.values()}
 
 
+RENEW = "run: python -m purebpf.stdlib.generate"
+
+
 def test_helpers_are_numbered_without_gaps() -> None:
     assert [row.number for row in ALL] == list(range(1, 212))
 
@@ -94,4 +97,5 @@ def test_some_rows_as_the_manual_has_them() -> None:
 
 
 def test_the_header_of_helpers_is_what_the_table_gives() -> None:
-    assert generate.HEADER.read_text() == generate.helper_definitions(), "run: python -m purebpf.stdlib.generate"
+    assert (generate.FOLDER / "bpf_helper_defs.h").read_text() == generate.helper_definitions(), RENEW
+    assert (generate.FOLDER / "bpf_registers.h").read_text() == generate.register_definitions(), RENEW
