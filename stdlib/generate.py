@@ -139,7 +139,8 @@ def register_definitions() -> str:
     names += [name.replace("_", core) for name in syscalls for core in ("_", "_CORE_")]
     lines += [f"#define PT_REGS_{name}(x) ___bpf_no_target" for name in names]
     lines += ["", "#endif", "", "#ifndef PT_REGS_SYSCALL_REGS",
-              "#define PT_REGS_SYSCALL_REGS(ctx) ((struct pt_regs *)PT_REGS_PARM1(ctx))", "#endif", "", "#endif", ""]  # fmt: skip
+              "#define PT_REGS_SYSCALL_REGS(ctx) ((struct pt_regs *)(unsigned long)PT_REGS_PARM1(ctx))",
+              "#endif", "", "#endif", ""]  # fmt: skip
     return "\n".join(lines)
 
 

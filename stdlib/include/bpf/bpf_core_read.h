@@ -5,6 +5,7 @@
 #define __BPF_CORE_READ_H__
 
 #include <bpf/bpf_helpers.h>
+#include <bpf/bpf_arguments.h>
 
 /* what to ask about a field, a type, an enumerator: enum bpf_core_relo_kind of linux/bpf.h in the compiler's numbers */
 enum bpf_field_info_kind {
@@ -77,58 +78,42 @@ extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
 #define ___core_arrow9(p, a, x...) ___core_arrow8(p->a, x)
 #define ___core_arrow(p, x...)     ___bpf_apply(___core_arrow, ___bpf_narg(x))((p), x)
 
-/* follow p->a into a pointer of its own, and go on from there; the last read goes to dst by READ */
-#define ___core_walk1(READ, LAST, dst, size, p, a) LAST(dst, size, &((p)->a))
-#define ___core_walk2(READ, LAST, dst, size, p, a, x...) \
+/* Follow p->a, and so on by a pointer of the type T that the step before has read; the last step goes to dst by LAST. */
+#define ___core_step1(READ, LAST, dst, size, T, a) LAST((void *)(dst), size, &((T)____at)->a)
+#define ___core_step2(READ, LAST, dst, size, T, a, x...) \
+	READ(&____at, sizeof(____at), &((T)____at)->a); \
+	___core_step1(READ, LAST, dst, size, typeof(((T)0)->a), x)
+#define ___core_step3(READ, LAST, dst, size, T, a, x...) \
+	READ(&____at, sizeof(____at), &((T)____at)->a); \
+	___core_step2(READ, LAST, dst, size, typeof(((T)0)->a), x)
+#define ___core_step4(READ, LAST, dst, size, T, a, x...) \
+	READ(&____at, sizeof(____at), &((T)____at)->a); \
+	___core_step3(READ, LAST, dst, size, typeof(((T)0)->a), x)
+#define ___core_step5(READ, LAST, dst, size, T, a, x...) \
+	READ(&____at, sizeof(____at), &((T)____at)->a); \
+	___core_step4(READ, LAST, dst, size, typeof(((T)0)->a), x)
+#define ___core_step6(READ, LAST, dst, size, T, a, x...) \
+	READ(&____at, sizeof(____at), &((T)____at)->a); \
+	___core_step5(READ, LAST, dst, size, typeof(((T)0)->a), x)
+#define ___core_step7(READ, LAST, dst, size, T, a, x...) \
+	READ(&____at, sizeof(____at), &((T)____at)->a); \
+	___core_step6(READ, LAST, dst, size, typeof(((T)0)->a), x)
+#define ___core_step8(READ, LAST, dst, size, T, a, x...) \
+	READ(&____at, sizeof(____at), &((T)____at)->a); \
+	___core_step7(READ, LAST, dst, size, typeof(((T)0)->a), x)
+#define ___core_walk_one(READ, LAST, dst, size, p, a) LAST((void *)(dst), size, &((p)->a))
+#define ___core_walk_more(READ, LAST, dst, size, p, a, x...) \
 	({ \
-		const void *__at2; \
-		READ(&__at2, sizeof(__at2), &((p)->a)); \
-		___core_walk1(READ, LAST, dst, size, ((typeof((p)->a))__at2), x); \
+		const void *____at; \
+		READ(&____at, sizeof(____at), &((p)->a)); \
+		___bpf_apply(___core_step, ___bpf_narg(x))(READ, LAST, dst, size, typeof((p)->a), x); \
 	})
-#define ___core_walk3(READ, LAST, dst, size, p, a, x...) \
-	({ \
-		const void *__at3; \
-		READ(&__at3, sizeof(__at3), &((p)->a)); \
-		___core_walk2(READ, LAST, dst, size, ((typeof((p)->a))__at3), x); \
-	})
-#define ___core_walk4(READ, LAST, dst, size, p, a, x...) \
-	({ \
-		const void *__at4; \
-		READ(&__at4, sizeof(__at4), &((p)->a)); \
-		___core_walk3(READ, LAST, dst, size, ((typeof((p)->a))__at4), x); \
-	})
-#define ___core_walk5(READ, LAST, dst, size, p, a, x...) \
-	({ \
-		const void *__at5; \
-		READ(&__at5, sizeof(__at5), &((p)->a)); \
-		___core_walk4(READ, LAST, dst, size, ((typeof((p)->a))__at5), x); \
-	})
-#define ___core_walk6(READ, LAST, dst, size, p, a, x...) \
-	({ \
-		const void *__at6; \
-		READ(&__at6, sizeof(__at6), &((p)->a)); \
-		___core_walk5(READ, LAST, dst, size, ((typeof((p)->a))__at6), x); \
-	})
-#define ___core_walk7(READ, LAST, dst, size, p, a, x...) \
-	({ \
-		const void *__at7; \
-		READ(&__at7, sizeof(__at7), &((p)->a)); \
-		___core_walk6(READ, LAST, dst, size, ((typeof((p)->a))__at7), x); \
-	})
-#define ___core_walk8(READ, LAST, dst, size, p, a, x...) \
-	({ \
-		const void *__at8; \
-		READ(&__at8, sizeof(__at8), &((p)->a)); \
-		___core_walk7(READ, LAST, dst, size, ((typeof((p)->a))__at8), x); \
-	})
-#define ___core_walk9(READ, LAST, dst, size, p, a, x...) \
-	({ \
-		const void *__at9; \
-		READ(&__at9, sizeof(__at9), &((p)->a)); \
-		___core_walk8(READ, LAST, dst, size, ((typeof((p)->a))__at9), x); \
-	})
+#define ___core_walk_by(one, x...) \
+	___bpf_nth(_, ##x, ___core_walk_more, ___core_walk_more, ___core_walk_more, ___core_walk_more, ___core_walk_more, \
+		   ___core_walk_more, ___core_walk_more, ___core_walk_more, ___core_walk_more, ___core_walk_more, \
+		   ___core_walk_more, one, one)
 #define ___core_walk(READ, LAST, dst, size, p, x...) \
-	___bpf_apply(___core_walk, ___bpf_narg(x))(READ, LAST, dst, size, p, x)
+	___core_walk_by(___core_walk_one, ##x)(READ, LAST, dst, size, p, x)
 
 /* BPF_CORE_READ(task, mm, exe_file, f_flags): the value of task->mm->exe_file->f_flags */
 #define BPF_CORE_READ_INTO(dst, src, x...) \
@@ -136,9 +121,9 @@ extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
 #define BPF_CORE_READ_USER_INTO(dst, src, x...) \
 	___core_walk(bpf_core_read_user, bpf_core_read_user, dst, sizeof(*(dst)), src, x)
 #define BPF_CORE_READ_STR_INTO(dst, src, x...) \
-	___core_walk(bpf_core_read, bpf_core_read_str, (void *)(dst), sizeof(*(dst)), src, x)
+	___core_walk(bpf_core_read, bpf_core_read_str, dst, sizeof(*(dst)), src, x)
 #define BPF_CORE_READ_USER_STR_INTO(dst, src, x...) \
-	___core_walk(bpf_core_read_user, bpf_core_read_user_str, (void *)(dst), sizeof(*(dst)), src, x)
+	___core_walk(bpf_core_read_user, bpf_core_read_user_str, dst, sizeof(*(dst)), src, x)
 #define BPF_CORE_READ(src, x...) \
 	({ \
 		typeof(___core_arrow(src, x)) __value; \
@@ -160,11 +145,11 @@ extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
 #define BPF_PROBE_READ_INTO(dst, src, x...) \
 	___core_walk(___probe_read, ___probe_read, dst, sizeof(*(dst)), src, x)
 #define BPF_PROBE_READ_STR_INTO(dst, src, x...) \
-	___core_walk(___probe_read, ___probe_read_str, (void *)(dst), sizeof(*(dst)), src, x)
+	___core_walk(___probe_read, ___probe_read_str, dst, sizeof(*(dst)), src, x)
 #define BPF_PROBE_READ_USER_INTO(dst, src, x...) \
 	___core_walk(___probe_read_user, ___probe_read_user, dst, sizeof(*(dst)), src, x)
 #define BPF_PROBE_READ_USER_STR_INTO(dst, src, x...) \
-	___core_walk(___probe_read_user, ___probe_read_user_str, (void *)(dst), sizeof(*(dst)), src, x)
+	___core_walk(___probe_read_user, ___probe_read_user_str, dst, sizeof(*(dst)), src, x)
 #define BPF_PROBE_READ(src, x...) \
 	({ \
 		typeof(___core_arrow(src, x)) __value; \
@@ -176,6 +161,75 @@ extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
 		typeof(___core_arrow(src, x)) __value; \
 		BPF_PROBE_READ_USER_INTO(&__value, src, x); \
 		__value; \
+	})
+
+/* Bit fields. The loader knows the word that holds one (BYTE_OFFSET, BYTE_SIZE), how far left that word is shifted so that the
+   field ends at bit 63, and how far right so that it begins at bit 0. */
+#define ___core_info(s, field, what) __builtin_preserve_field_info((s)->field, BPF_FIELD_##what)
+
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#define ___core_low_bytes(word, size) ((char *)&(word) + sizeof(word) - (size))
+#else
+#define ___core_low_bytes(word, size) ((char *)&(word))
+#endif
+
+static __always_inline unsigned long long ___core_cut(unsigned long long word, unsigned int left, unsigned int right,
+						      unsigned int is_signed)
+{
+	word <<= left;
+	return is_signed ? (unsigned long long)((long long)word >> right) : word >> right;
+}
+#define ___core_field_of(word, s, field) \
+	___core_cut(word, ___core_info(s, field, LSHIFT_U64), ___core_info(s, field, RSHIFT_U64), ___core_info(s, field, SIGNED))
+
+/* the address of the word; a compiler must not join the constants behind it with the loads, which are relocated apart */
+#define ___core_word_at(s, field) \
+	({ \
+		void *____place = (void *)(s) + ___core_info(s, field, BYTE_OFFSET); \
+		barrier_var(____place); \
+		____place; \
+	})
+
+/* s->field where the program may read s, as it may an argument of fentry */
+#define BPF_CORE_READ_BITFIELD(s, field) \
+	({ \
+		const void *____word_at = ___core_word_at(s, field); \
+		unsigned long long ____word = 0; \
+		switch (___core_info(s, field, BYTE_SIZE)) { \
+		case 1: ____word = *(const unsigned char *)____word_at; break; \
+		case 2: ____word = *(const unsigned short *)____word_at; break; \
+		case 4: ____word = *(const unsigned int *)____word_at; break; \
+		case 8: ____word = *(const unsigned long long *)____word_at; break; \
+		} \
+		___core_field_of(____word, s, field); \
+	})
+
+/* s->field anywhere in the kernel, by bpf_probe_read_kernel */
+#define BPF_CORE_READ_BITFIELD_PROBED(s, field) \
+	({ \
+		unsigned long long ____word = 0; \
+		bpf_probe_read_kernel(___core_low_bytes(____word, ___core_info(s, field, BYTE_SIZE)), \
+				      ___core_info(s, field, BYTE_SIZE), \
+				      (const void *)(s) + ___core_info(s, field, BYTE_OFFSET)); \
+		___core_field_of(____word, s, field); \
+	})
+
+/* s->field = value where the program may write s */
+#define ___core_store(type) \
+	*(type *)____word_at = (*(type *)____word_at & ~____mask) | ____new
+#define BPF_CORE_WRITE_BITFIELD(s, field, value) \
+	({ \
+		void *____word_at = ___core_word_at(s, field); \
+		unsigned int ____left = ___core_info(s, field, LSHIFT_U64); \
+		unsigned int ____right = ___core_info(s, field, RSHIFT_U64); \
+		unsigned long long ____mask = ~0ULL << ____right >> ____left; \
+		unsigned long long ____new = (unsigned long long)(value) << ____right >> ____left; \
+		switch (___core_info(s, field, BYTE_SIZE)) { \
+		case 1: ___core_store(unsigned char); break; \
+		case 2: ___core_store(unsigned short); break; \
+		case 4: ___core_store(unsigned int); break; \
+		case 8: ___core_store(unsigned long long); break; \
+		} \
 	})
 
 #endif

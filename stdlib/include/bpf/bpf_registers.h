@@ -426,7 +426,7 @@ struct pt_regs___s390 {
 #endif
 
 #ifndef PT_REGS_SYSCALL_REGS
-#define PT_REGS_SYSCALL_REGS(ctx) ((struct pt_regs *)PT_REGS_PARM1(ctx))
+#define PT_REGS_SYSCALL_REGS(ctx) ((struct pt_regs *)(unsigned long)PT_REGS_PARM1(ctx))
 #endif
 
 #endif

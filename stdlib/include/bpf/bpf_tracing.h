@@ -13,7 +13,7 @@
 #define BPF_KRETPROBE_READ_RET_IP       BPF_KPROBE_READ_RET_IP
 #else
 #define BPF_KPROBE_READ_RET_IP(ip, ctx) \
-	({ bpf_probe_read_kernel(&(ip), sizeof(ip), (void *)PT_REGS_RET(ctx)); })
+	({ bpf_probe_read_kernel(&(ip), sizeof(ip), (void *)(unsigned long)PT_REGS_RET(ctx)); })
 #define BPF_KRETPROBE_READ_RET_IP(ip, ctx) \
 	({ bpf_probe_read_kernel(&(ip), sizeof(ip), (void *)(PT_REGS_FP(ctx) + sizeof(ip))); })
 #endif
@@ -107,21 +107,21 @@
 
 /* int BPF_KPROBE(name, struct sock *sk, int size) { ... }: the traced function's arguments */
 #define ___bpf_kprobe_args0()           ctx
-#define ___bpf_kprobe_args1(a)          ___bpf_kprobe_args0(), (void *)PT_REGS_PARM1(ctx)
-#define ___bpf_kprobe_args2(a, args...) ___bpf_kprobe_args1(args), (void *)PT_REGS_PARM2(ctx)
-#define ___bpf_kprobe_args3(a, args...) ___bpf_kprobe_args2(args), (void *)PT_REGS_PARM3(ctx)
-#define ___bpf_kprobe_args4(a, args...) ___bpf_kprobe_args3(args), (void *)PT_REGS_PARM4(ctx)
-#define ___bpf_kprobe_args5(a, args...) ___bpf_kprobe_args4(args), (void *)PT_REGS_PARM5(ctx)
-#define ___bpf_kprobe_args6(a, args...) ___bpf_kprobe_args5(args), (void *)PT_REGS_PARM6(ctx)
-#define ___bpf_kprobe_args7(a, args...) ___bpf_kprobe_args6(args), (void *)PT_REGS_PARM7(ctx)
-#define ___bpf_kprobe_args8(a, args...) ___bpf_kprobe_args7(args), (void *)PT_REGS_PARM8(ctx)
+#define ___bpf_kprobe_args1(a)          ___bpf_kprobe_args0(), (void *)(unsigned long)PT_REGS_PARM1(ctx)
+#define ___bpf_kprobe_args2(a, args...) ___bpf_kprobe_args1(args), (void *)(unsigned long)PT_REGS_PARM2(ctx)
+#define ___bpf_kprobe_args3(a, args...) ___bpf_kprobe_args2(args), (void *)(unsigned long)PT_REGS_PARM3(ctx)
+#define ___bpf_kprobe_args4(a, args...) ___bpf_kprobe_args3(args), (void *)(unsigned long)PT_REGS_PARM4(ctx)
+#define ___bpf_kprobe_args5(a, args...) ___bpf_kprobe_args4(args), (void *)(unsigned long)PT_REGS_PARM5(ctx)
+#define ___bpf_kprobe_args6(a, args...) ___bpf_kprobe_args5(args), (void *)(unsigned long)PT_REGS_PARM6(ctx)
+#define ___bpf_kprobe_args7(a, args...) ___bpf_kprobe_args6(args), (void *)(unsigned long)PT_REGS_PARM7(ctx)
+#define ___bpf_kprobe_args8(a, args...) ___bpf_kprobe_args7(args), (void *)(unsigned long)PT_REGS_PARM8(ctx)
 #define ___bpf_kprobe_args(args...)   ___bpf_apply(___bpf_kprobe_args, ___bpf_narg(args))(args)
 #define BPF_KPROBE(name, args...)     ___bpf_head(name, struct pt_regs, ___bpf_kprobe_args(args), ##args)
 #define BPF_UPROBE(name, args...)     BPF_KPROBE(name, ##args)
 
 /* int BPF_KRETPROBE(name, int result) { ... }: what the traced function returns */
 #define ___bpf_kretprobe_args0()      ctx
-#define ___bpf_kretprobe_args1(a)     ctx, (void *)PT_REGS_RC(ctx)
+#define ___bpf_kretprobe_args1(a)     ctx, (void *)(unsigned long)PT_REGS_RC(ctx)
 #define ___bpf_kretprobe_args(args...) ___bpf_apply(___bpf_kretprobe_args, ___bpf_narg(args))(args)
 #define BPF_KRETPROBE(name, args...)  ___bpf_head(name, struct pt_regs, ___bpf_kretprobe_args(args), ##args)
 #define BPF_URETPROBE(name, args...)  BPF_KRETPROBE(name, ##args)
@@ -130,22 +130,22 @@
    wrappers (CONFIG_ARCH_HAS_SYSCALL_WRAPPER), they are in the registers that the only argument points to. Needs
    bpf/bpf_core_read.h. */
 #define ___bpf_syscall_args0()           ctx
-#define ___bpf_syscall_args1(a)          ___bpf_syscall_args0(), (void *)PT_REGS_PARM1_SYSCALL(ctx)
-#define ___bpf_syscall_args2(a, args...) ___bpf_syscall_args1(args), (void *)PT_REGS_PARM2_SYSCALL(ctx)
-#define ___bpf_syscall_args3(a, args...) ___bpf_syscall_args2(args), (void *)PT_REGS_PARM3_SYSCALL(ctx)
-#define ___bpf_syscall_args4(a, args...) ___bpf_syscall_args3(args), (void *)PT_REGS_PARM4_SYSCALL(ctx)
-#define ___bpf_syscall_args5(a, args...) ___bpf_syscall_args4(args), (void *)PT_REGS_PARM5_SYSCALL(ctx)
-#define ___bpf_syscall_args6(a, args...) ___bpf_syscall_args5(args), (void *)PT_REGS_PARM6_SYSCALL(ctx)
-#define ___bpf_syscall_args7(a, args...) ___bpf_syscall_args6(args), (void *)PT_REGS_PARM7_SYSCALL(ctx)
+#define ___bpf_syscall_args1(a)          ___bpf_syscall_args0(), (void *)(unsigned long)PT_REGS_PARM1_SYSCALL(ctx)
+#define ___bpf_syscall_args2(a, args...) ___bpf_syscall_args1(args), (void *)(unsigned long)PT_REGS_PARM2_SYSCALL(ctx)
+#define ___bpf_syscall_args3(a, args...) ___bpf_syscall_args2(args), (void *)(unsigned long)PT_REGS_PARM3_SYSCALL(ctx)
+#define ___bpf_syscall_args4(a, args...) ___bpf_syscall_args3(args), (void *)(unsigned long)PT_REGS_PARM4_SYSCALL(ctx)
+#define ___bpf_syscall_args5(a, args...) ___bpf_syscall_args4(args), (void *)(unsigned long)PT_REGS_PARM5_SYSCALL(ctx)
+#define ___bpf_syscall_args6(a, args...) ___bpf_syscall_args5(args), (void *)(unsigned long)PT_REGS_PARM6_SYSCALL(ctx)
+#define ___bpf_syscall_args7(a, args...) ___bpf_syscall_args6(args), (void *)(unsigned long)PT_REGS_PARM7_SYSCALL(ctx)
 #define ___bpf_syscall_args(args...)   ___bpf_apply(___bpf_syscall_args, ___bpf_narg(args))(args)
 #define ___bpf_syswrap_args0()           ctx
-#define ___bpf_syswrap_args1(a)          ___bpf_syswrap_args0(), (void *)PT_REGS_PARM1_CORE_SYSCALL(____regs)
-#define ___bpf_syswrap_args2(a, args...) ___bpf_syswrap_args1(args), (void *)PT_REGS_PARM2_CORE_SYSCALL(____regs)
-#define ___bpf_syswrap_args3(a, args...) ___bpf_syswrap_args2(args), (void *)PT_REGS_PARM3_CORE_SYSCALL(____regs)
-#define ___bpf_syswrap_args4(a, args...) ___bpf_syswrap_args3(args), (void *)PT_REGS_PARM4_CORE_SYSCALL(____regs)
-#define ___bpf_syswrap_args5(a, args...) ___bpf_syswrap_args4(args), (void *)PT_REGS_PARM5_CORE_SYSCALL(____regs)
-#define ___bpf_syswrap_args6(a, args...) ___bpf_syswrap_args5(args), (void *)PT_REGS_PARM6_CORE_SYSCALL(____regs)
-#define ___bpf_syswrap_args7(a, args...) ___bpf_syswrap_args6(args), (void *)PT_REGS_PARM7_CORE_SYSCALL(____regs)
+#define ___bpf_syswrap_args1(a)          ___bpf_syswrap_args0(), (void *)(unsigned long)PT_REGS_PARM1_CORE_SYSCALL(____regs)
+#define ___bpf_syswrap_args2(a, args...) ___bpf_syswrap_args1(args), (void *)(unsigned long)PT_REGS_PARM2_CORE_SYSCALL(____regs)
+#define ___bpf_syswrap_args3(a, args...) ___bpf_syswrap_args2(args), (void *)(unsigned long)PT_REGS_PARM3_CORE_SYSCALL(____regs)
+#define ___bpf_syswrap_args4(a, args...) ___bpf_syswrap_args3(args), (void *)(unsigned long)PT_REGS_PARM4_CORE_SYSCALL(____regs)
+#define ___bpf_syswrap_args5(a, args...) ___bpf_syswrap_args4(args), (void *)(unsigned long)PT_REGS_PARM5_CORE_SYSCALL(____regs)
+#define ___bpf_syswrap_args6(a, args...) ___bpf_syswrap_args5(args), (void *)(unsigned long)PT_REGS_PARM6_CORE_SYSCALL(____regs)
+#define ___bpf_syswrap_args7(a, args...) ___bpf_syswrap_args6(args), (void *)(unsigned long)PT_REGS_PARM7_CORE_SYSCALL(____regs)
 #define ___bpf_syswrap_args(args...)   ___bpf_apply(___bpf_syswrap_args, ___bpf_narg(args))(args)
 #define BPF_KSYSCALL(name, args...) \
 	name(struct pt_regs *ctx); \
