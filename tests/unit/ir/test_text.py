@@ -49,6 +49,7 @@ function @"drop all"(ptr %0 "ctx", i32 %1 "") -> i32 section "xdp" linkage stati
 .out from ."the end", ."the end":
   unreachable
 }
+
 function @bare() -> none naked {
 .entry:
   asm none "exit" volatile
