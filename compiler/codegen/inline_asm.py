@@ -11,12 +11,18 @@ from .values import REFERENCE, Values, fits16, fits32
 
 _PLACE = re.compile(r"%%|%\{(?:(?P<narrow>w):)?(?P<name>[oil]\d+|=)\}")
 _STATEMENTS = re.compile(r"[^;\n\s][^;\n]*[;\n]\s*[^;\n\s]")  # more than one of them
+_LEAVES = re.compile(r"(?:^|[;\n:])\s*(?:exit|gotol?\s[^;\n]*)[;\s]*\Z")
 LABEL = ".Lasm.goto."  # and the number of a label of asm goto
 
 
 def select_asm(v: Values, instr: ir.Asm | ir.AsmGoto, outputs: list[int], diagnostics: Diagnostics) -> Instr:
     """The machine instruction, not yet placed, for an asm statement whose results go to the registers `outputs`."""
     return _Selection(v, instr, outputs, diagnostics).run()
+
+
+def leaves(instr: ir.Instr) -> bool:
+    """Whether control does not get behind an asm statement: the kernel refuses code that nothing reaches."""
+    return isinstance(instr, ir.Asm) and _LEAVES.search(instr.template) is not None
 
 
 class _Selection:

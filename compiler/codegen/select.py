@@ -19,7 +19,7 @@ from ..object.model import RefKind
 from ..source import Span
 from ..target import Target
 from .arithmetic import Arithmetic
-from .inline_asm import select_asm
+from .inline_asm import leaves, select_asm
 from .machine import ARGUMENTS, CALL, EXIT, MOV_K, MOV_X, RESULT, MachineFunction
 from .values import Values, core_of, fits16, fits32
 from .wide import WideArithmetic
@@ -106,7 +106,7 @@ class _Selector:
             elif self.function.linkage != "static":
                 self.values.emit(MOV_K, RESULT)
             self.values.emit(EXIT).arguments = int(bool(terminator.operands) or self.function.linkage != "static")
-        elif not self.function.naked:
+        elif not self.function.naked and not (block.instrs and leaves(block.instrs[-1])):
             self.values.emit(MOV_K, RESULT)
             self.values.emit(EXIT).arguments = 1
 

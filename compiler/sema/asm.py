@@ -9,10 +9,11 @@ from typing import Any
 
 from ..parse import nodes as gnu
 from ..source import Span
-from . import literals, tree
+from . import fold, literals, tree
 from . import types as ct
 from .compare import is_integer, is_scalar
 from .declarations import Declarations
+from .layout import size_of
 from .names import suggest
 from .spelling import quote
 
@@ -169,7 +170,29 @@ class AsmStatements(Declarations):
             if number is not None:
                 return tree.Constant(number, e.type, e.span)
         value = self.known(e)
+        if value is None:
+            value = self._reread(inner)
         return None if value is None else tree.Constant(value, e.type, e.span)
+
+    def _reread(self, e: tree.Expr) -> int | None:
+        """`*(long *)&(struct bpf_insn){...}`, an instruction as a number."""
+        if not isinstance(e, tree.Load) or not isinstance(e.lvalue, tree.Deref) or not is_integer(e.type):
+            return None
+        pointer = e.lvalue.pointer
+        while isinstance(pointer, tree.Cast):
+            pointer = pointer.value
+        if not isinstance(pointer, tree.AddressOf) or not isinstance(pointer.lvalue, tree.Let):
+            return None
+        literal = pointer.lvalue
+        stores = literal.initializer.stores if literal.initializer is not None else []
+        addresses = [self.address_constant(store.value) if is_scalar(store.value.type) else None for store in stores]
+        if any(address is None or address[0] is not None for address in addresses):
+            return None
+        t = literal.variable.type
+        data = tree.Global("", t, "", "static", 1, e.span)
+        self.static_data(data, stores)
+        size = size_of(e.type)
+        return fold.wrap(int.from_bytes((data.data or b"")[:size].ljust(size, b"\0"), "little"), e.type)
 
     # --- texts ----------------------------------------------------------------------------------------------------
 

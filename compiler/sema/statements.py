@@ -144,8 +144,12 @@ class Statements(AsmStatements):
         self.body.cleanups.append([])
         labels = len(self.body.local_labels)
         try:
-            last = items[-1] if items and type(items[-1]) not in self._statements and not isinstance(
-                items[-1], c_ast.Decl | c_ast.Typedef | c_ast.StaticAssert) else None  # fmt: skip
+            last = items[-1] if items else None
+            while isinstance(last, c_ast.Label):  # what a label stands before has the value too
+                items[-1:] = [c_ast.Label(last.name, c_ast.EmptyStatement(last.coord), last.coord), last.stmt]
+                last = last.stmt
+            if type(last) in self._statements or isinstance(last, c_ast.Decl | c_ast.Typedef | c_ast.StaticAssert):
+                last = None
             statements = self.items(items[:-1] if last is not None else items)
             if last is not None:
                 result = self.rvalue(last)
@@ -423,4 +427,8 @@ class Statements(AsmStatements):
     def _asm(self, node: Any) -> tree.Statement:
         statement = self.asm_statement(node, self._label_name)
         self.body.gotos += [(name, node.coord) for name in statement.labels]
+        near = self.body.local_labels[-1].values() if self.body.local_labels else ()
+        if any(self.body.cleanups) and not set(statement.labels) <= set(near):
+            raise self.error("E0387", node.coord, "asm goto in a scope with 'cleanup' variables is not supported",
+                             fix="declare its labels with __label__ close to it, or branch in C")  # fmt: skip
         return statement

@@ -180,7 +180,7 @@ def _branch(w: Writer) -> str:
     cast = "(long)" if op[0] == "s" else ""
     test = f"{cast}{a} {op.lstrip('s')} {cast}{right}"
     then, otherwise = f"{b} += {w.random.randint(1, 9)};", f"{a} ^= {b};"
-    head = both(f'asm volatile goto("if %[x] {op} %[y] goto %l[{label}]" :: [x] "r"({a}), [y] "{constraint}"({right}) :: {label});',
+    head = both(f'asm goto("if %[x] {op} %[y] goto %l[{label}]" :: [x] "r"({a}), [y] "{constraint}"({right}) :: {label});',
                 f"if ({test}) goto {label};")  # fmt: skip
     return f"{head}\n{otherwise}\n{label}: {then}"
 
