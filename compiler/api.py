@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import dataclasses
 import gc
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .diagnostics import CompileError, Diagnostic, Diagnostics, ObjectError, Severity
 from .preprocess import PreprocessOptions, Token, preprocess, vmlinux
+from .records import dataclass, field, replace
 from .source import SourceMap, Span
 from .target import Target
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from .ir.model import Module
     from .object.model import Object
     from .parse.nodes import File
@@ -51,7 +51,8 @@ def compile_file(path: str | Path, options: Options | None = None) -> Object:
 def read_source(path: str | Path) -> str:
     """The text of a C file. Bytes that are not UTF-8 are kept as surrogates; raises `CompileError` if it is not there."""
     try:
-        return Path(path).read_bytes().decode("utf-8", "surrogateescape")
+        with open(path, "rb", buffering=0) as file:
+            return file.read().decode("utf-8", "surrogateescape")
     except OSError as error:
         reason = error.strerror or str(error)
         raise CompileError(
@@ -84,7 +85,7 @@ class Compilation:
         """The preprocessed tokens; large headers may be one token of kind "text"."""
         if self._tokens is None:
             with self._stage("preprocess"):
-                options = dataclasses.replace(self.options.preprocess, chunks=self.options.lazy)
+                options = replace(self.options.preprocess, chunks=self.options.lazy)
                 self._tokens = preprocess(self.name, self.text, self.sources, self.diagnostics, options)
         return self._tokens
 

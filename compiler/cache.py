@@ -10,7 +10,8 @@ from __future__ import annotations
 import os
 import time
 import zlib
-from dataclasses import dataclass
+
+from .records import dataclass
 
 _MAGIC = b"purebpf\0"
 _HEAD = len(_MAGIC) + 4

@@ -9,10 +9,10 @@ Codes:  E01xx preprocessor   E02xx parser        E03xx types and semantics   E04
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from .records import dataclass
 from .source import Place, SourceMap, Span
 
 

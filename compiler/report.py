@@ -5,15 +5,16 @@ Exit codes: 0 ok, 1 findings or errors in the input, 2 usage, 70 our own fault (
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-import tempfile
+import time
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from .diagnostics import Diagnostic, Severity
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 OK, FINDINGS, USAGE, OUR_FAULT, INTERRUPTED = 0, 1, 2, 70, 130
 
@@ -28,6 +29,8 @@ def show(diagnostics: Iterable[Diagnostic], *, as_json: bool = False, stream: Te
     stream = stream or sys.stderr
     found = list(diagnostics)
     if as_json:
+        import json
+
         print(json.dumps([item.to_json() for item in found], indent=2), file=stream)
         return
     color = wants_color(stream)
@@ -42,17 +45,16 @@ def show(diagnostics: Iterable[Diagnostic], *, as_json: bool = False, stream: Te
 
 def write_whole(path: str | Path, data: bytes) -> None:
     """Write a file so that there is the old one or the whole new one, never half of it. Raises OSError."""
-    path = Path(path)
-    if path.exists() and not path.is_file():  # /dev/null, a pipe
-        path.write_bytes(data)
-        return
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
+    if os.path.exists(path) and not os.path.isfile(path):  # /dev/null, a pipe
+        with open(path, "wb") as file:
             file.write(data)
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(temporary, 0o666 & ~mask)
+        return
+    folder, name = os.path.split(path)
+    temporary = os.path.join(folder, f".{name}.{os.getpid()}.{time.monotonic_ns()}")
+    file = open(temporary, "xb")  # noqa: SIM115  # closed below
+    try:
+        with file:
+            file.write(data)
         os.replace(temporary, path)
     except BaseException:
         os.unlink(temporary)
@@ -80,6 +82,7 @@ def guarded(command: str, body: Callable[[Sequence[str]], int], arguments: Seque
 def _crash(command: str, arguments: Sequence[str], error: BaseException) -> int:
     import platform
     import shlex
+    import tempfile
     import traceback
 
     lines = [

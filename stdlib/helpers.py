@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from typing import TYPE_CHECKING
 
 from .helper_rows import MEASURED, PROGRAM_GROUPS, PROTOTYPES, RULES
 
@@ -105,6 +106,10 @@ class Helper:
         return program in self.programs or f"{program}/{attach}" in self.programs
 
 
+if TYPE_CHECKING:
+    HELPERS: dict[int, Helper]  # all of them by number; made when it is asked for (PEP 562)
+
+
 @cache
 def _programs(words: str) -> frozenset[str]:
     found: set[str] = set()
@@ -124,51 +129,66 @@ def _argument(word: str, parameter: str) -> Argument:
     return Argument(Arg(kind), name, type=extra)
 
 
-def _read_rows() -> dict[int, Helper]:
-    prototypes = {}
-    for line in PROTOTYPES.strip().splitlines():
-        key, _, text = line.strip().partition(" ")
-        prototypes[int(key)] = text
-    helpers = {}
-    for line in RULES.strip().splitlines():
-        if line.startswith("#"):
-            continue
-        word, name, since, result, kinds, effects, programs = (part.strip() for part in line.split("|"))
-        number = int(word)
-        prototype = prototypes[number]
-        parameters = prototype[prototype.index("(") + 1 : -1].split(", ")
-        kind, _, result_type = result.partition(":")
-        words = effects.split()
-        helpers[number] = Helper(
-            number=number,
-            name=f"bpf_{name}",
-            prototype=prototype,
-            arguments=tuple(_argument(a, p) for a, p in zip(kinds.split(), parameters, strict=False)),
-            result=Result(kind),
-            result_type=result_type,
-            since=since,
-            gpl="gpl" in words,
-            packet_access="packet" in words,
-            invalidates_packet="changes" in words,
-            sleeps="sleeps" in words,
-            acquires="acquires" in words,
-            variadic=parameters[-1] == "...",
-            programs=_programs(programs),
-        )
-    return helpers
+def _row(line: str) -> Helper:
+    word, name, since, result, kinds, effects, programs = (part.strip() for part in line.split("|"))
+    number = int(word)
+    prototype = _prototypes()[number]
+    parameters = prototype[prototype.index("(") + 1 : -1].split(", ")
+    kind, _, result_type = result.partition(":")
+    words = effects.split()
+    return Helper(
+        number=number,
+        name=f"bpf_{name}",
+        prototype=prototype,
+        arguments=tuple(_argument(a, p) for a, p in zip(kinds.split(), parameters, strict=False)),
+        result=Result(kind),
+        result_type=result_type,
+        since=since,
+        gpl="gpl" in words,
+        packet_access="packet" in words,
+        invalidates_packet="changes" in words,
+        sleeps="sleeps" in words,
+        acquires="acquires" in words,
+        variadic=parameters[-1] == "...",
+        programs=_programs(programs),
+    )
 
 
-HELPERS = _read_rows()
-_BY_NAME = {helper.name: helper for helper in HELPERS.values()}
+@cache
+def _prototypes() -> dict[int, str]:
+    rows = (line.strip().partition(" ") for line in PROTOTYPES.strip().splitlines())
+    return {int(key): text for key, _, text in rows}
+
+
+@cache
+def _rows() -> dict[int, str]:
+    """The lines of the table by number: a compile needs a few of the helpers only."""
+    lines = (line for line in RULES.strip().splitlines() if not line.startswith("#"))
+    return {int(line.partition("|")[0]): line for line in lines}
+
+
+@cache
+def _by_name() -> dict[str, Helper]:
+    return {helper.name: helper for helper in map(by_number, _rows()) if helper is not None}
+
+
 # the program types whose helpers are in the table; for others `Helper.programs` says too little to refuse a call
 MEASURED_PROGRAMS = frozenset(MEASURED)
 
 
+@cache
 def by_number(number: int) -> Helper | None:
     """The helper that `call number` calls, None if there is none."""
-    return HELPERS.get(number)
+    line = _rows().get(number)
+    return _row(line) if line is not None else None
 
 
 def by_name(name: str) -> Helper | None:
     """The helper of a C name, with or without `bpf_`, None if there is none."""
-    return _BY_NAME.get(name) or _BY_NAME.get(f"bpf_{name}")
+    return _by_name().get(name) or _by_name().get(f"bpf_{name}")
+
+
+def __getattr__(name: str) -> dict[int, Helper]:
+    if name != "HELPERS":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return {number: helper for number in _rows() if (helper := by_number(number)) is not None}

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ...stdlib.helpers import by_name
 from ..diagnostics import Diagnostics
 from ..object import isa
 from ..object.asm_parser import AsmError, Code, Open, parse_asm
 from ..object.model import Reference, RefKind
+from ..records import dataclass
 from .inline_asm import LABEL, asm_text
 from .machine import Instr, MachineBlock, MachineFunction
 

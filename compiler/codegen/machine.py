@@ -6,11 +6,11 @@ may be set more than once: phis have become moves. `Op` pseudo-instructions stan
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ..object import isa
 from ..object.model import RefKind
+from ..records import dataclass, field
 from ..source import Span
 
 FRAME = 10

@@ -14,9 +14,9 @@ leaves it; what is needed again is loaded before its use, or on the edges where 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from ..object import isa
+from ..records import replace
 from .liveness import bits, definitions, live_in, live_out
 from .machine import (
     ALLOCATABLE,

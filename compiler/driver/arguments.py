@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 from collections.abc import Sequence
 
 from ..cache import user_cache
@@ -77,6 +76,8 @@ def _with_response_files(words: list[str], depth: int) -> list[str]:
             continue
         if depth >= _MAX_RESPONSE_FILES:
             raise usage_error("E0702", f"{word} names itself, through other files", "write out the options")
+        import shlex
+
         try:
             with open(word[1:], encoding="utf-8", errors="surrogateescape") as file:
                 inner = shlex.split(file.read(), comments=False)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import sys
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..diagnostics import Diagnostic, PurebpfError, Severity, UsageError
+from ..records import replace
 from ..report import FINDINGS, OK, USAGE, guarded, show, write_whole
 from .arguments import parse_arguments
 from .information import answer, command_text, search_list, version_text
@@ -102,7 +101,7 @@ def _filter(request: Request, found: Sequence[Diagnostic]) -> list[Diagnostic]:
             if not request.show_warnings or item.code in request.silenced:
                 continue
             if request.fatal_warnings:
-                item = dataclasses.replace(item, severity=Severity.ERROR)
+                item = replace(item, severity=Severity.ERROR)
         kept.append(item)
     return kept
 
@@ -194,14 +193,18 @@ def output_name(request: Request, path: str) -> str:
     """Where an input's product goes: -o, or its name in the current folder with another ending."""
     if request.output:
         return request.output
-    stem = Path(path).stem if path != "-" else "-"
+    stem = _stem(path) if path != "-" else "-"
     return f"{stem}.s" if request.stage == "assembly" else f"{stem}.o"
+
+
+def _stem(path: str) -> str:
+    return os.path.splitext(os.path.basename(path))[0]
 
 
 def _write_dependencies(request: Request, sources: SourceMap, name: str) -> None:
     if not request.depend:
         return
-    base = request.output if request.output and request.output != "-" else Path(name).name
+    base = request.output if request.output and request.output != "-" else os.path.basename(name)
     target = request.depend_file or f"{os.path.splitext(base)[0]}.d"
     _write(target, _rule(request, sources, name))
 
@@ -222,7 +225,7 @@ def _rule(request: Request, sources: SourceMap, name: str) -> str:
     targets = request.depend_targets
     if not targets:
         made = request.output if request.output and not request.depend_only and request.output != "-" else None
-        targets = [quote(made or f"{Path(name).stem if name != STDIN else '-'}.o")]
+        targets = [quote(made or f"{_stem(name) if name != STDIN else '-'}.o")]
     return make_rule(targets, [*main, *files.values()], system=request.depend == "all", phony=request.phony)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from collections.abc import Sequence
 
@@ -82,4 +81,6 @@ def search_list(request: Request) -> str:
 
 def command_text(arguments: Sequence[str]) -> str:
     """The command as `-###` shows it."""
+    import shlex
+
     return " ".join(f'"{word}"' if shlex.quote(word) == word else shlex.quote(word) for word in ["purebpf-cc", *arguments])

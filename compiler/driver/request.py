@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from ..diagnostics import Diagnostic, Severity, UsageError
 from ..preprocess import PreprocessOptions
+from ..records import dataclass, field
 from ..target import Target
 
 

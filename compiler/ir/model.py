@@ -15,9 +15,9 @@ Every instruction has the span of the C it comes from.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from enum import StrEnum
 
+from ..records import dataclass, field
 from ..source import Span
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ..ir import model as ir
 from ..ir.model import Ty
+from ..records import dataclass
 from ..sema import tree
 from ..sema import types as ct
 from . import ctypes

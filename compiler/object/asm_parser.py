@@ -24,9 +24,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from ..records import dataclass, field
 from . import isa
 from .disassemble import ALU_OPS, FETCH_OPS, JUMP_OPS, SIZES
 from .isa import Insn

@@ -14,8 +14,8 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 
+from ..records import dataclass, field
 from ..source import Place
 from .btf import MAGIC, VERSION, StringTable, btf_error, string_at
 from .model import CoreRelocation, Line

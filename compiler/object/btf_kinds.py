@@ -6,8 +6,9 @@ offsets of members bits.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import ClassVar, NamedTuple
+
+from ..records import dataclass, field
 
 # BTF_INT_*: bits of Int.encoding
 SIGNED, CHAR, BOOL = 1, 2, 4

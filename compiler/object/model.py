@@ -6,10 +6,10 @@ of it what the kernel takes, and the verifier, the machine and the loader use no
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from ..records import dataclass, field
 from ..source import Place
 from .isa import Insn
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
 
 from ..diagnostics import Diagnostic, ObjectError, Severity
+from ..records import dataclass, field
 from ..source import Place
 from .isa import LDDW, PSEUDO_CALL, PSEUDO_FUNC, PSEUDO_MAP_FD, PSEUDO_MAP_VALUE, Insn
 from .model import CoreRelocation, Function, Line, Object, Reference, RefKind

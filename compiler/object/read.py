@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from bisect import bisect_right
 from itertools import pairwise
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..diagnostics import Diagnostic, ObjectError, Severity
 from . import elf as e
@@ -16,6 +16,9 @@ from .isa import CALL, JMP, LDDW, PSEUDO_CALL, PSEUDO_FUNC, PSEUDO_KFUNC_CALL, I
 from .maps import SECTION as MAPS
 from .maps import maps_from_btf
 from .model import CoreRelocation, DataSection, Function, Line, Linkage, Object, Reference, RefKind, Variable
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _LINKAGE = {e.STB_LOCAL: Linkage.STATIC, e.STB_WEAK: Linkage.WEAK}
 _CALL = JMP | CALL
@@ -31,7 +34,8 @@ def read_object(path_or_bytes: str | Path | bytes, name: str = "") -> Object:
     else:
         name = name or str(path_or_bytes)
         try:
-            data = Path(path_or_bytes).read_bytes()
+            with open(path_or_bytes, "rb", buffering=0) as file:
+                data = file.read()
         except (OSError, ValueError) as problem:
             reason = getattr(problem, "strerror", None) or str(problem)
             raise ObjectError(Diagnostic(

@@ -10,9 +10,9 @@ instruction or word that is relocated (REL).
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass, field
 
 from ..diagnostics import Diagnostic, ObjectError, Severity
+from ..records import dataclass, field
 from . import elf as e
 from .btf import DataSec, StringTable, Var
 from .btf_ext import BtfExt, encode_ext

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from ...stdlib.helpers import Arg, Helper, by_number
 from ..ir.model import Asm, Atomic, Call, Instr, MemCopy, MemSet, Store, Ty, Value
+from ..records import dataclass, field
 from .regions import Place, Region, place_of
 
 # arguments whose memory a helper only reads, or that are no memory of ours

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from ..ir.check import check
 from ..ir.model import Function, Module
 from ..target import Target
 from .combine_loads import combine_loads
@@ -74,6 +73,8 @@ def optimize(module: Module, target: Target, *, checked: bool = False) -> None:
     Functions are done callees first, so that what is inlined is in its final form. Static functions that nothing
     refers to afterwards are removed.
     """
+    if checked:
+        from ..ir.check import check
     inliner = Inliner(module)
     for function in inliner.bottom_up():
         if checked:

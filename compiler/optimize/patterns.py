@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from types import CodeType
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 from ..ir import arithmetic
 from ..ir.model import Binary, Compare, Constant, Instr, PtrAdd, Ty, Unary, Value
 from ..ir.printer import SAME_TYPE, UNARY_OPERAND
+from ..records import dataclass
 from .rules import RULES
 
 # a leaf is its text; an instruction is (operation, operand...)

@@ -6,28 +6,33 @@ A vmlinux.h of 3 MB is one such chunk. The text holds no strings, comments or di
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
+from functools import cache
 
 from ..preprocess.tokens import Kinds, lex
+from ..records import dataclass
 from .declared import declared
 
 _DEPTH = 12  # of braces in a declaration
-_BODY = r"\{[^{}]*+\}"
-for _ in range(_DEPTH):
-    _BODY = rf"\{{(?:[^{{}}]++|{_BODY})*+\}}"
-# the plain shapes: struct tag { ... };  typedef words name;  typedef words (*name)( ... );  struct tag;
-# and all else that ends in `;`
-_DECLARATION = re.compile(
-    rf"\s*+(?:(struct|union|enum)\s++(?:(\w++)\s*+)?({_BODY})\s*+;"
-    rf"|typedef\s(?!\s*+(?:struct|union|enum)\s++\w++\s*+;)(?:[\w\s*]*\b(\w++)"
-    rf"|[\w\s*]*+\(\s*+\*\s*+(\w++)\s*+\)\s*+\([^{{}};]*+)\s*+;"
-    rf"|(?:struct|union)\s++(\w++)\s*+;"
-    rf"|((?:[^{{}};]++|{_BODY})++;))"
-)
 _ANONYMOUS = re.compile(r"\b(?:struct|union)\s*+\{")
 _ENUMERATOR = re.compile(r"([A-Za-z_]\w*+)[^,()]*+,?")
-_TAG = re.compile(r"\s*+(struct|union|enum)\s++(\w++)")
+
+
+@cache
+def _declaration() -> re.Pattern[str]:
+    """A declaration of one of the plain shapes: `struct tag { ... };` `typedef words name;` `typedef words (*name)( ... );`
+    `struct tag;`, and all else that ends in `;`."""
+    body = r"\{[^{}]*+\}"
+    for _ in range(_DEPTH):
+        body = rf"\{{(?:[^{{}}]++|{body})*+\}}"
+    return re.compile(
+        rf"\s*+(?:(struct|union|enum)\s++(?:(\w++)\s*+)?({body})\s*+;"
+        rf"|typedef\s(?!\s*+(?:struct|union|enum)\s++\w++\s*+;)(?:[\w\s*]*\b(\w++)"
+        rf"|[\w\s*]*+\(\s*+\*\s*+(\w++)\s*+\)\s*+\([^{{}};]*+)\s*+;"
+        rf"|(?:struct|union)\s++(\w++)\s*+;"
+        rf"|((?:[^{{}};]++|{body})++;))"
+    )
 
 
 @dataclass(slots=True)
@@ -47,7 +52,7 @@ class Chunk:
 
     def extent(self, at: int) -> tuple[int, int]:
         """Where the declaration at `at` starts and stops."""
-        match = _DECLARATION.match(self.text, at)
+        match = _declaration().match(self.text, at)
         assert match is not None
         return match.span()
 
@@ -62,9 +67,7 @@ class Chunk:
         found = [match.start() for match in re.compile(rf"\b{tag}\b").finditer(self.text)]
         if not found:
             return []
-        starts = [match.start() for match in _DECLARATION.finditer(self.text)]
-        from bisect import bisect_right
-
+        starts = [match.start() for match in _declaration().finditer(self.text)]
         return dict.fromkeys(starts[bisect_right(starts, at) - 1] for at in found)
 
 
@@ -76,7 +79,7 @@ def index_chunk(text: str, base: int, kinds: Kinds) -> Chunk | None:
     forward: list[tuple[str, int]] = []
     eager: list[int] = []
     end = 0
-    for match in _DECLARATION.finditer(text):
+    for match in _declaration().finditer(text):
         at = match.start()
         if at != end:
             return None

@@ -7,7 +7,8 @@ others can see, static assertions), gives None: such a declaration is parsed at 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+
+from ..records import dataclass, field
 
 TAGGED = frozenset({"struct", "union", "enum"})
 ATTRIBUTE = frozenset({"__attribute__", "__attribute"})

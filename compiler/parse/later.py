@@ -7,11 +7,11 @@ declaration and each run has an `order`, its place in the translation unit.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..diagnostics import Diagnostics
 from ..preprocess.tokens import Kinds, Token, lex
+from ..records import dataclass
 from ..source import SourceMap, Span
 from .chunk import Chunk, index_chunk
 from .declared import Declared, declared, is_function

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from ..records import dataclass
 from . import vmlinux
 from .options import PreprocessOptions
 from .scan import Scan, scan

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from ..records import dataclass
 from .tokens import DIGRAPHS, Kinds, Token, lex
 
 if TYPE_CHECKING:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from ..cache import Cache
+from ..records import dataclass, field
 from ..target import Target
 
 

@@ -7,9 +7,9 @@ pass that touches all of a file. It knows comments, strings and line splices, an
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from ..records import dataclass
 from .tokens import BLOCK_COMMENT, CHAR, STRING
 
 _SPLICE = r"\\[ \t\f\v\r]*+\n"

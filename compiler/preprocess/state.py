@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
 
 from ..diagnostics import Diagnostics
+from ..records import dataclass, field
 from ..source import SourceFile, SourceMap, Span
 from .expand import Expander
 from .headers import Header, Headers

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 from ..parse import nodes as gnu
+from ..records import dataclass, field
 from ..source import Span
 from . import fold, literals, tree
 from . import types as ct

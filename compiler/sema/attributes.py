@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Any
 
 from pycparser import c_ast
 
 from ..parse.nodes import Attribute
+from ..records import dataclass, field
 from ..source import Span
 from . import literals
 from .base import Poison

@@ -7,9 +7,9 @@ these reach. A struct that is only reached through a pointer inside of another s
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
 
 from ..object import btf as b
+from ..records import dataclass, field
 from . import tree
 from . import types as ct
 from .layout import size_of

@@ -10,8 +10,7 @@ are those of libbpf's relo_core.c for little endian.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from ..records import dataclass
 from . import tree
 from . import types as ct
 from .compare import unqualified

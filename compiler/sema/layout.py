@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from ..records import dataclass
 from . import types as ct
 
 # what __attribute__((aligned)) with no number means on this target

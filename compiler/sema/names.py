@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
+from ..records import dataclass, field
 from ..source import Span
 from . import tree
 from . import types as ct

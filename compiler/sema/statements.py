@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
 from pycparser import c_ast
 
 from ..parse import nodes as gnu
+from ..records import dataclass, field
 from ..source import Span
 from . import fold, tree
 from . import types as ct

@@ -11,8 +11,7 @@ IncDec. A rvalue of record type is a Load of a record lvalue, or a Call, Conditi
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
+from ..records import dataclass, field
 from ..source import Span
 from . import types as ct
 

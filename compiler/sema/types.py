@@ -8,8 +8,8 @@ Sizes and alignments are bytes; bit offsets are bits from the start of the recor
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
+from ..records import dataclass, field
 from ..source import Span
 
 POINTER_SIZE = 8

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import pytest
 from object_sources import EVERYTHING
 
@@ -14,6 +12,7 @@ from purebpf.compiler.object.program import flatten
 from purebpf.compiler.object.read import read_object
 from purebpf.compiler.object.values import decode_value
 from purebpf.compiler.object.write import write_object
+from purebpf.compiler.records import replace
 
 
 @pytest.fixture(scope="module")
@@ -27,8 +26,8 @@ def back(compiled: Object) -> Object:
 
 
 def test_maps_data_and_types_come_back(compiled: Object, back: Object) -> None:
-    assert {n: dataclasses.replace(m, place=None, inner=None) for n, m in compiled.maps.items()} == {
-        n: dataclasses.replace(m, inner=None) for n, m in back.maps.items()
+    assert {n: replace(m, place=None, inner=None) for n, m in compiled.maps.items()} == {
+        n: replace(m, inner=None) for n, m in back.maps.items()
     }
     assert compiled.data == back.data
     assert compiled.variables == back.variables

@@ -6,7 +6,6 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -28,6 +27,7 @@ from purebpf.compiler.object.model import (
 )
 from purebpf.compiler.object.read import read_object
 from purebpf.compiler.object.write import write_object
+from purebpf.compiler.records import replace
 
 ADDRESSES = 'const char *const names[2] = { "ab", "cd" }; int n; int *where = &n; static int s[4]; int *inside = &s[2];'
 KFUNC = """
