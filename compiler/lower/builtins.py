@@ -13,6 +13,7 @@ from .memory import constant, resize
 
 if TYPE_CHECKING:
     from .expressions import Expressions
+    from .ssa import Builder
 
 # memcmp is written out; more than this is a loop's job
 MEMCMP_LIMIT = 128
@@ -287,3 +288,12 @@ def lower_atomic(x: Expressions, e: tree.Atomic) -> ir.Value | None:
 
 def _as_bits(x: Expressions, value: ir.Value) -> ir.Value:
     return x.b.emit(ir.Unary("ptrtoint", value)) if value.type is Ty.PTR else value
+
+
+def packet_load(b: Builder, width: str, arguments: list[ir.Value]) -> ir.Value:
+    """A classic load of packet data, in host order: the program ends with 0 if it lies outside (RFC 9669 5.6)."""
+    skb, offset = arguments
+    size = {"byte": 8, "half": 16, "word": 32}[width]
+    template = f"r6 = %{{i0}}; r0 = *(u{size} *)skb[%{{i1}}]; %{{o0}} = r0"
+    clobbers = ("r0", "r1", "r2", "r3", "r4", "r5", "r6")
+    return b.emit(ir.Asm(Ty.I64, template, ("r",), ("r", "ri"), [skb, offset], clobbers=clobbers, volatile=True))

@@ -324,6 +324,8 @@ class Expressions(Objects):
     def _call(self, e: tree.Call) -> ir.Value | None:
         arguments = [self._argument(a) for a in e.arguments]
         match e.target:
+            case tree.FunctionRef(symbol=symbol) if symbol.intrinsic:
+                return builtins.packet_load(self.b, symbol.intrinsic, arguments)
             case tree.FunctionRef(symbol=symbol):
                 kind = "extern" if symbol.linkage == "extern" else "function"
                 result = self.b.emit(ir.Call(kind, symbol.name, arguments, ctypes.register(e.type)))

@@ -24,7 +24,7 @@ _IGNORED = {
     "externally_visible", "no_sanitize", "no_sanitize_address", "assume_aligned", "error", "warning", "diagnose_if",
     "enum_extensibility", "flag_enum", "overloadable", "noderef", "address_space", "bitwise", "no_stack_protector",
     "visibility", "retain", "mode", "aligned_size", "nonstring", "noipa", "tainted_args", "no_caller_saved_registers",
-    "disable_tail_calls", "not_tail_called", "no_builtin", "minsize", "optnone", "convergent", "annotate", "asm",
+    "disable_tail_calls", "not_tail_called", "no_builtin", "minsize", "optnone", "convergent", "annotate",
     "availability",
     "vector_size", "unavailable", "internal_linkage", "bpf_fastcall", "preserve_static_offset", "uninitialized", "musttail",
 }  # fmt: skip
@@ -41,6 +41,7 @@ class Attributes:
     type_tags: list[str] = field(default_factory=list)
     cleanup: Any = None  # the node that names the function
     mode: str = ""
+    label: str = ""  # asm("..."): the symbol's name in the object
     spans: dict[str, Span] = field(default_factory=dict)
 
     @property
@@ -74,6 +75,8 @@ class AttributeReader(Initializers):
             found.names.add(name)
         elif name == "section":
             found.section = self._text(attribute)
+        elif name == "asm":
+            found.label = self._text(attribute)
         elif name == "aligned":
             found.aligned = max(found.aligned,
                                 self._alignment(arguments[0], attribute.coord) if arguments else BIGGEST_ALIGNMENT)

@@ -18,6 +18,8 @@ from .layout import align_of, is_complete
 from .names import Entity, TypeName
 from .spelling import quote
 
+_PACKET_LOAD = "llvm.bpf.load."
+
 
 class Declarations(Declarators):
     """Puts names into scope and objects into the unit."""
@@ -297,6 +299,10 @@ class Declarations(Declarators):
                 node.name, function, attributes.section, linkage, span, inline, attributes=frozenset(attributes.names)
             )  # fmt: skip
             self.symbols[node.name] = symbol
+        if attributes.label.startswith(_PACKET_LOAD):
+            symbol.intrinsic = attributes.label.removeprefix(_PACKET_LOAD)
+        elif attributes.label:
+            symbol.name = attributes.label
         symbol.noreturn |= "noreturn" in attributes.names or "_Noreturn" in node.funcspec
         symbol.used |= "used" in attributes.names
         symbol.tags += tuple(tag for tag in attributes.decl_tags if tag not in symbol.tags)

@@ -75,6 +75,7 @@ class FunctionSymbol:
     noreturn: bool = False
     attributes: frozenset[str] = frozenset()
     tags: tuple[str, ...] = ()
+    intrinsic: str = ""  # "byte" | "half" | "word": a load from the packet that clang spells asm("llvm.bpf.load.byte")
 
 
 # --- expressions -------------------------------------------------------------------------------------------------

@@ -137,7 +137,7 @@ class _Marker:
             )  # fmt: skip
 
     def _defined(self, symbol: tree.FunctionSymbol, span: Span) -> None:
-        if symbol.body is None and symbol.section != ".ksyms":
+        if symbol.body is None and symbol.section != ".ksyms" and not symbol.intrinsic:
             self.diagnostics.error(
                 "E0404", span, f"'{symbol.name}' is declared and never defined: BPF programs cannot call into libraries",
                 fix="define it in this file, or mark it __ksym if it is a kernel function (kfunc)",
