@@ -45,6 +45,7 @@ def join(name: str, unit: tree.Unit, functions: list[Function], target: Target, 
     for symbol in unit.functions:
         if symbol.name in obj.functions:
             obj.functions[symbol.name].hidden = "hidden" in symbol.attributes
+    _calls(obj, unit, diagnostics)
     _types(obj, unit, diagnostics)
     return obj
 
@@ -54,6 +55,20 @@ def _named(unit: tree.Unit, functions: list[Function]) -> set[str]:
     names = {reference.symbol for function in functions for reference in function.references}
     names.update(reference.symbol.name for item in unit.globals for reference in item.references)
     return names
+
+
+def _calls(obj: Object, unit: tree.Unit, diagnostics: Diagnostics) -> None:
+    """Warn about calls of programs that could not be inlined: loaders look for subprograms in .text."""
+    spans = {symbol.name: symbol.span for symbol in unit.functions}
+    for function in obj.functions.values():
+        for reference in function.references:
+            called = obj.functions.get(reference.symbol)
+            if called is not None and called.section != ".text":
+                diagnostics.warning(
+                    "W0356", spans.get(called.name), f"'{function.name}' calls '{called.name}', which is in section "
+                    f"'{called.section}': libbpf takes subprograms from .text only",
+                    fix=f"move the body of '{called.name}' into a function without SEC(), and call that from both",
+                )  # fmt: skip
 
 
 def _bytes(item: tree.Global) -> bytes:

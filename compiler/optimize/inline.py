@@ -21,7 +21,8 @@
       return %1
     }
 
-always_inline functions are always inlined, noinline and weak ones never; else a static function that is called once, and
+always_inline functions are always inlined, and programs that others call, since libbpf takes subprograms from .text only;
+noinline and weak ones never; else a static function that is called once, and
 one that is about as small as clang -O2 takes it. Callees are done before callers, so a body is inlined in its final form.
 Stack objects move to the caller's entry. A function that is not static stays in the module: it may be called from elsewhere,
 and the kernel verifies it by itself.
@@ -124,9 +125,9 @@ class Inliner:
             return None
         if call.type is not callee.result or [o.type for o in call.operands] != [p.type for p in callee.parameters]:
             return None
-        if callee.linkage == "weak" or (callee.section and callee.section != ".text"):
+        if callee.linkage == "weak":
             return None
-        if callee.inline == "always":
+        if callee.inline == "always" or (callee.section and not callee.section.startswith(".text")):
             return callee
         if callee.linkage == "static" and self.calls[callee.name] == 1 and callee.name not in self.taken:
             return callee

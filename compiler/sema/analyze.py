@@ -17,6 +17,7 @@ from .functions import Functions
 from .headers import Headers
 from .layout import is_complete, size_of
 from .outer import Outer
+from .placement import check_placement
 from .spelling import quote
 from .usage import mark
 
@@ -55,7 +56,9 @@ def analyze(ast: File, sources: SourceMap, diagnostics: Diagnostics, outer: Sequ
             if size > _MOST_BYTES:
                 checker.error("E0444", variable.span, f"variable '{variable.name}' has {size:,} bytes: its section becomes "
                               f"the value of a map, which has {_MOST_BYTES:,} at most", fix="use a map")  # fmt: skip
-        return mark(checker)
+        unit = mark(checker)
+        check_placement(unit, diagnostics)
+        return unit
     except RecursionError:
         where = checker.function.span if checker.function is not None else None
         raise diagnostics.fatal(
