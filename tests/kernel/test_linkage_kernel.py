@@ -1,4 +1,4 @@
-"""libbpf and the kernel take our objects with externs, maps of maps, struct_ops, ... as they take clang's (bpftool loads both)."""
+"""libbpf and the kernel take our objects with externs, maps of maps, struct_ops and so on as they take those of clang."""
 
 from __future__ import annotations
 
