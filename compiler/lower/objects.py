@@ -30,7 +30,7 @@ class Objects:
                     return InRegister(symbol)
                 return InMemory(home, 0, ctypes.is_volatile(e.type))
             case tree.GlobalRef(symbol=symbol):
-                kind = "map" if symbol.section == ".maps" else "extern" if symbol.linkage == "extern" else "data"
+                kind = "extern" if symbol.linkage == "extern" else "map" if symbol.section == ".maps" else "data"
                 address = self.b.emit(ir.SymbolAddr(kind, symbol.name))
                 return InMemory(address, 0, ctypes.is_volatile(e.type) or symbol.volatile)
             case tree.Deref(pointer=pointer):

@@ -13,7 +13,7 @@ from typing import NoReturn
 
 from ..diagnostics import Diagnostic, ObjectError, Severity
 from ..source import Place
-from .btf import Array, Btf, DataSec, Enum, Enum64, FuncProto, Member, Ptr, Struct, Var
+from .btf import EXTERN, Array, Btf, DataSec, Enum, Enum64, FuncProto, Member, Ptr, Struct, Var
 from .model import Map, Reference
 
 SECTION = ".maps"
@@ -38,6 +38,8 @@ def maps_from_btf(btf: Btf, *, offsets: Mapping[str, int] | None = None, referen
         var = btf[entry.type]
         if not isinstance(var, Var):
             raise _error("E0611", f"section {SECTION} holds something that is not a variable", None)
+        if var.linkage == EXTERN:
+            continue  # another object defines it
         place = (places or {}).get(var.name)
         reader = _Definition(btf, var.name, place)
         reader.read(var.type)

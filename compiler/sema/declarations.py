@@ -303,6 +303,8 @@ class Declarations(Declarators):
             symbol.intrinsic = attributes.label.removeprefix(_PACKET_LOAD)
         elif attributes.label:
             symbol.name = attributes.label
+        if "extern" in node.storage:
+            symbol.attributes |= {"extern"}
         symbol.noreturn |= "noreturn" in attributes.names or "_Noreturn" in node.funcspec
         symbol.used |= "used" in attributes.names
         symbol.tags += tuple(tag for tag in attributes.decl_tags if tag not in symbol.tags)

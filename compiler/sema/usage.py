@@ -19,6 +19,17 @@ if TYPE_CHECKING:
 
 MAX_ARGUMENTS = 5  # r1-r5; a record result takes one (RFC 9669, "Calling convention")
 
+# what system headers declare extern and nothing that a BPF program is linked with defines (C11 7.21-7.24, POSIX)
+_NAMES = """
+    printf fprintf sprintf snprintf vprintf vsnprintf puts putchar scanf sscanf fopen fclose fread fwrite fgets fputs
+    perror malloc calloc realloc free abort exit atexit getenv system qsort bsearch rand srand atoi atol atoll strtol
+    strtoul strtoll strtoull abs labs llabs strcpy strncpy strcat strncat strcmp strncmp strchr strrchr strstr strtok
+    strlen strnlen strdup strndup strerror memchr memcpy memmove memset memcmp time clock sleep usleep nanosleep read
+    write open close socket bind listen accept connect send recv ioctl mmap munmap getpid getuid kill fork execve
+    pthread_create assert __assert_fail errno __errno_location
+"""
+C_LIBRARY = frozenset(_NAMES.split())
+
 
 def mark(checker: Functions) -> tree.Unit:
     """The unit to emit."""
@@ -79,12 +90,6 @@ class _Marker:
                     self._defined(target, node.span)
                 case tree.GlobalRef(symbol=variable):
                     self.want(variable)
-                    if variable.linkage == "extern" and not variable.section:
-                        self.diagnostics.error(
-                            "E0408", node.span, f"'{variable.name}' is declared extern and defined nowhere",
-                            fix="define it in this file, or mark it __ksym or __kconfig if the kernel provides it",
-                            notes=[(f"'{variable.name}' declared here", variable.span)],
-                        )  # fmt: skip
                 case tree.AddressOf(lvalue=lvalue):
                     _address(lvalue)
                 case tree.Call():
@@ -137,10 +142,13 @@ class _Marker:
             )  # fmt: skip
 
     def _defined(self, symbol: tree.FunctionSymbol, span: Span) -> None:
-        if symbol.body is None and symbol.section != ".ksyms" and not symbol.intrinsic:
+        if symbol.body is not None or symbol.section == ".ksyms" or symbol.intrinsic:
+            return
+        if "extern" not in symbol.attributes or symbol.name in C_LIBRARY:
             self.diagnostics.error(
                 "E0404", span, f"'{symbol.name}' is declared and never defined: BPF programs cannot call into libraries",
-                fix="define it in this file, or mark it __ksym if it is a kernel function (kfunc)",
+                fix="define it in this file, mark it __ksym if it is a kernel function (kfunc), or declare it extern if "
+                "another object that is linked with this one defines it",
                 notes=[(f"'{symbol.name}' declared here", symbol.span)],
             )  # fmt: skip
 
