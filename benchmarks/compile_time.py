@@ -22,7 +22,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 HEADERS = ROOT / "stdlib" / "include"
 FLAGS = ["-O2", "-g", "-target", "bpf", "-mcpu=v3"]
-OURS = [sys.executable, "-c", "import sys; from purebpf.compiler.driver import main; sys.exit(main())"]
+OURS = [sys.executable, "-c", "from purebpf.compiler.driver import script; script()"]
 BTF = Path("/sys/kernel/btf/vmlinux")
 TRACING = """\
 #include "vmlinux.h"

@@ -34,7 +34,7 @@ sys.path.insert(0, str(ROOT / ".src"))
 from purebpf.compiler.object.read import read_object  # noqa: E402
 
 CLANG = ["clang-19", "-O2", "-g", "-target", "bpf", "-w"]
-OURS = [sys.executable, "-c", "import sys; from purebpf.compiler.driver import main; sys.exit(main())", "-O2", "-g", "-w"]
+OURS = [sys.executable, "-c", "from purebpf.compiler.driver import script; script()", "-O2", "-g", "-w"]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT / ".src")}
 # sections that libbpf 1.x does not know; the programs' own loaders set the type (enum bpf_prog_type)
 GUESSES = (("xdp", 6), ("tc", 3), ("classifier", 3), ("socket", 1), ("kprobe", 2), ("cgroup", 8))

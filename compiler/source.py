@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from functools import cache
 from typing import NamedTuple
 
 from .records import dataclass, field
@@ -84,7 +85,9 @@ class SourceFile:
 
 
 # The longest token at a position: just enough of C's lexical grammar to measure what the caret underlines.
-_TOKEN = re.compile(r'[A-Za-z_$]\w*|\.?\d(?:[eEpP][+-]|[\w.])*|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|'
+@cache
+def _token() -> re.Pattern[str]:
+    return re.compile(r'[A-Za-z_$]\w*|\.?\d(?:[eEpP][+-]|[\w.])*|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|'
                     r"<<=|>>=|\.\.\.|[-+*/%&|^=!<>]=|<<|>>|&&|\|\||->|\+\+|--|##|.", re.S)  # fmt: skip
 
 
@@ -134,7 +137,7 @@ class SourceMap:
         """How many characters the token spelled at `loc` has."""
         loc = self.outermost(loc)
         file = self.files[bisect_right(self._bases, loc) - 1]
-        match = _TOKEN.match(file.text, loc - file.base)
+        match = _token().match(file.text, loc - file.base)
         return len(match.group()) if match else 1
 
     def place(self, span: Span | int) -> Place:

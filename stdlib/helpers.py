@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from .helper_rows import MEASURED, PROGRAM_GROUPS, PROTOTYPES, RULES
 
@@ -72,8 +71,7 @@ class Result(StrEnum):
     PERCPU_OR_NULL = "percpu?"
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(NamedTuple):
     """One parameter: its kind, its C name, a fixed size in bytes (or 0), a kernel structure's name (or "")."""
 
     kind: Arg
@@ -82,8 +80,7 @@ class Argument:
     type: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Helper:
+class Helper(NamedTuple):
     """One helper. `name` and `prototype` are as in C (`bpf_...`); `since` is a kernel version such as "5.8"."""
 
     number: int

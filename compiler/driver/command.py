@@ -1,4 +1,4 @@
-"""`main`: does what a command line of `purebpf-cc` asks for, one input after the other."""
+"""`run`: does what a command line of `purebpf-cc` asks for, one input after the other."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 STDIN = "<stdin>"
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def run(argv: Sequence[str] | None = None) -> int:
     """Run `purebpf-cc ARGUMENTS`; gives the exit code."""
     return guarded("purebpf-cc", _main, sys.argv[1:] if argv is None else argv)
 

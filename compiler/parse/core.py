@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from pycparser import c_ast
-from pycparser.c_parser import CParser
-
 from ..diagnostics import Diagnostics
 from ..source import SourceMap, Span
+from .lean import CParser, c_ast
 from .nodes import Attribute
 from .tokens import Tok
 from .wellknown import TYPES

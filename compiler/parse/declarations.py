@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from pycparser import c_ast
-
 from ..source import Span
 from .core import SyntaxFailure
 from .expressions import Expressions
+from .lean import c_ast
 from .nodes import Attribute, Struct, Union
 from .tokens import Tok
 

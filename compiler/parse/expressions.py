@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pycparser import c_ast
-
 from ..source import Span
 from .core import Core, SyntaxFailure
+from .lean import c_ast
 from .nodes import LabelAddress, OffsetOf, Range, StatementExpr, TypesCompatible, VaArg
 from .tokens import Tok
 

@@ -19,7 +19,7 @@ from .statements import Statements
 from .tokens import Converter, Pragmas, Tok
 
 if TYPE_CHECKING:
-    from pycparser import c_ast
+    from .lean import c_ast
 
 
 class Declaration:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from pycparser import c_ast
-
 from ..source import Span
+from .lean import c_ast
 
 if TYPE_CHECKING:
     from .later import Later

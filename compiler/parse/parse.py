@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from pycparser import c_ast
-
 from ..diagnostics import Diagnostics
 from ..source import SourceMap
 from .later import Later, Run, cut
+from .lean import c_ast
 from .nodes import File
 from .statements import Statements
 from .tokens import Converter

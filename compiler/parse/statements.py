@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pycparser import c_ast
-
 from ..source import Span
 from .core import SyntaxFailure
 from .declarations import Declarations, Spec
+from .lean import c_ast
 from .nodes import Asm, AsmOperand, LocalLabels, Range
 from .tokens import Tok
 

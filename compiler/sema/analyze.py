@@ -5,9 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from pycparser import c_ast
-
 from ..diagnostics import Diagnostics
+from ..parse.lean import c_ast
 from ..parse.nodes import File
 from ..source import SourceMap
 from . import tree

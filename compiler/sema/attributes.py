@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from pycparser import c_ast
-
+from ..parse.lean import c_ast
 from ..parse.nodes import Attribute
 from ..records import dataclass, field
 from ..source import Span

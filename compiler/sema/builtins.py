@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from pycparser import c_ast
-
+from ..parse.lean import c_ast
 from ..source import Span
 from . import core, fold, tree
 from . import types as ct

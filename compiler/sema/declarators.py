@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pycparser import c_ast
-
+from ..parse.lean import c_ast
 from ..parse.nodes import attributes_of
 from ..source import Span
 from . import literals

@@ -10,8 +10,7 @@ import heapq
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from pycparser import c_ast
-
+from ..parse.lean import c_ast
 from . import types as ct
 from .names import Entity
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from pycparser import c_ast
-
 from ..parse import nodes as gnu
+from ..parse.lean import c_ast
 from ..source import Span
 from . import literals, tree
 from . import types as ct

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from pycparser import c_ast
-
+from ..parse.lean import c_ast
 from ..parse.nodes import attributes_of
 from ..source import Span
 from . import types as ct

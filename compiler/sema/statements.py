@@ -7,9 +7,8 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
-from pycparser import c_ast
-
 from ..parse import nodes as gnu
+from ..parse.lean import c_ast
 from ..records import dataclass, field
 from ..source import Span
 from . import fold, tree

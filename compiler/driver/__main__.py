@@ -1,0 +1,5 @@
+"""`python -m purebpf.compiler.driver`."""
+
+from . import script
+
+script()
