@@ -16,7 +16,6 @@ asks for, or names it: `i64 5`. Comments start with `;`.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator
 
@@ -65,6 +64,13 @@ _PLAIN = re.compile(r"[\w.$]+")
 Line = tuple["Function | Block | Instr | None", str]
 
 
+def _quote(text: str) -> str:
+    """`text` as JSON writes it; json is imported only by who prints."""
+    from json import dumps
+
+    return dumps(text)
+
+
 def print_module(module: Module, sources: SourceMap | None = None) -> str:
     """The text of every function, in order."""
     return "\n".join(print_function(function, sources) for function in module.functions.values())
@@ -84,10 +90,10 @@ def print_function(function: Function, sources: SourceMap | None = None) -> str:
 def function_lines(function: Function) -> Iterator[Line]:
     """Each line of the text with the function, block or instruction it shows (None for the closing brace)."""
     names = Names(function)
-    parameters = ", ".join(f"{p.type} {names.value(p)} {json.dumps(p.name)}" for p in function.parameters)
+    parameters = ", ".join(f"{p.type} {names.value(p)} {_quote(p.name)}" for p in function.parameters)
     head = f"function {symbol(function.name)}({parameters}) -> {function.result}"
     if function.section:
-        head += f" section {json.dumps(function.section)}"
+        head += f" section {_quote(function.section)}"
     if function.linkage != "global":
         head += f" linkage {function.linkage}"
     if function.inline:
@@ -112,7 +118,7 @@ def print_instr(instr: Instr, names: Names) -> str:
 
 def symbol(name: str) -> str:
     """`@name`, quoted if it has to be."""
-    return "@" + (name if _PLAIN.fullmatch(name) else json.dumps(name))
+    return "@" + (name if _PLAIN.fullmatch(name) else _quote(name))
 
 
 class Names:
@@ -130,7 +136,7 @@ class Names:
                 count += 1
                 name = f"{block.name}.{count}"
             taken.add(name)
-            self._blocks[block] = "." + (name if _PLAIN.fullmatch(name) else json.dumps(name))
+            self._blocks[block] = "." + (name if _PLAIN.fullmatch(name) else _quote(name))
             for instr in block.instrs:
                 if instr.type is not Ty.NONE:
                     self._values[instr] = f"%{len(self._values)}"
@@ -211,7 +217,7 @@ def _memset(i: MemSet, names: Names) -> str:
 
 
 def _alloca(i: Alloca, names: Names) -> str:
-    return f"alloca {i.size}, align {i.align}, {json.dumps(i.name)}"
+    return f"alloca {i.size}, align {i.align}, {_quote(i.name)}"
 
 
 def _symbol(i: SymbolAddr, names: Names) -> str:
@@ -220,7 +226,7 @@ def _symbol(i: SymbolAddr, names: Names) -> str:
 
 
 def _core(i: CoreValue, names: Names) -> str:
-    return f"core {i.type} {i.kind} root {i.root} {json.dumps(i.access)} = {i.value}"
+    return f"core {i.type} {i.kind} root {i.root} {_quote(i.access)} = {i.value}"
 
 
 def _call(i: Call, names: Names) -> str:
@@ -229,9 +235,9 @@ def _call(i: Call, names: Names) -> str:
 
 
 def _asm(i: Asm, names: Names) -> str:
-    parts = [f"asm {i.type} {json.dumps(i.template)}"]
+    parts = [f"asm {i.type} {_quote(i.template)}"]
     if i.outputs:
-        parts.append("out " + ", ".join(map(json.dumps, i.outputs)))
+        parts.append("out " + ", ".join(map(_quote, i.outputs)))
     parts += _asm_rest(i, names)
     if i.volatile:
         parts.append("volatile")
@@ -241,9 +247,9 @@ def _asm(i: Asm, names: Names) -> str:
 def _asm_rest(i: Asm | AsmGoto, names: Names) -> list[str]:
     parts = []
     if i.inputs:
-        parts.append("in " + ", ".join(f"{json.dumps(c)} {names.value(v)}" for c, v in zip(i.inputs, i.operands, strict=False)))
+        parts.append("in " + ", ".join(f"{_quote(c)} {names.value(v)}" for c, v in zip(i.inputs, i.operands, strict=False)))
     if i.clobbers:
-        parts.append("clobbers " + ", ".join(map(json.dumps, i.clobbers)))
+        parts.append("clobbers " + ", ".join(map(_quote, i.clobbers)))
     return parts
 
 
@@ -252,7 +258,7 @@ def _output(i: AsmOutput, names: Names) -> str:
 
 
 def _asm_goto(i: AsmGoto, names: Names) -> str:
-    parts = [f"asmgoto {json.dumps(i.template)}", *_asm_rest(i, names)]
+    parts = [f"asmgoto {_quote(i.template)}", *_asm_rest(i, names)]
     return " ".join([*parts, "to", ", ".join(map(names.block, i.targets))])
 
 
@@ -261,7 +267,7 @@ def _phi(i: Phi, names: Names) -> str:
     pairs = ", ".join(
         f"{names.block(came[k]) if k < len(came) else '.?'}: {names.value(value, i.type)}" for k, value in enumerate(i.operands)
     )
-    return f"phi {i.type} [{pairs}]" + (f" {json.dumps(i.name)}" if i.name else "")
+    return f"phi {i.type} [{pairs}]" + (f" {_quote(i.name)}" if i.name else "")
 
 
 def _jump(i: Jump, names: Names) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[3]
 # slow to import, and of no use to a compile that finds nothing wrong
 SLOW = {
-    "argparse", "dataclasses", "difflib", "elftools", "inspect", "json", "lark", "pathlib", "pycparser.c_lexer", "rich", "shutil",
+    "argparse", "dataclasses", "difflib", "elftools", "inspect", "json", "lark", "pathlib", "pycparser", "rich", "shutil",
     "subprocess", "tempfile",
 }  # fmt: skip
 
