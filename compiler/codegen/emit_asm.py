@@ -42,7 +42,7 @@ class InlineAssembly:
         assert instr.asm is not None
         text, _ = asm_text(instr.asm, self.function, len(self.placed))
         try:
-            code = parse_asm(text)
+            code = parse_asm(text, big_endian=self.function.big_endian)
             found = [self._refer(instr, code, item, len(insns)) for item in code.open]
         except AsmError as problem:
             self._fail(instr, problem)

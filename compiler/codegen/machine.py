@@ -220,6 +220,7 @@ class MachineFunction:
     registers: int = FIRST_VIRTUAL  # the next free virtual register
     span: Span | None = None
     cpu: int = 3
+    big_endian: bool = False
 
     def new_register(self) -> int:
         """A fresh virtual register."""

@@ -50,7 +50,7 @@ class _Selector:
             self._block(block)
         machine = self.values.machine
         machine.blocks = [self.values.blocks[block] for block in order]
-        machine.cpu = self.target.cpu
+        machine.cpu, machine.big_endian = self.target.cpu, self.target.big_endian
         return machine
 
     def _too_many(self, span: Span | None, what: str) -> None:
