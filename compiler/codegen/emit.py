@@ -30,7 +30,7 @@ class _Emitter:
         self.fixups: list[tuple[int, MachineBlock, tuple[MachineBlock, bool]]] = []
         self.far: set[tuple[MachineBlock, bool]] = set()  # jumps to be made long: of a block, and whether unconditional
         self.starts: dict[MachineBlock, int] = {}
-        self.asm = InlineAssembly(function, diagnostics)
+        self.asm = InlineAssembly(function, sources, diagnostics)
 
     def run(self) -> Function:
         """Emit; jumps that turn out too far are made long, which moves others apart, until all reach."""

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
+
 from ...stdlib.helpers import by_name
 from ..diagnostics import Diagnostics
 from ..object import isa
 from ..object.asm_parser import AsmError, Code, Open, parse_asm
 from ..object.model import Reference, RefKind
 from ..records import dataclass
+from ..source import SourceMap, Span
 from .inline_asm import LABEL, asm_text
 from .machine import Instr, MachineBlock, MachineFunction
 
 _JUMP_REACH = 0x7FFF
+_PARTS = re.compile(r"(%%|%\{[^}]*\})")
 
 
 @dataclass(slots=True)
@@ -27,8 +32,9 @@ class _Placed:
 class InlineAssembly:
     """Collects statements while a function is emitted; jumps are connected at the end."""
 
-    def __init__(self, function: MachineFunction, diagnostics: Diagnostics) -> None:
+    def __init__(self, function: MachineFunction, sources: SourceMap, diagnostics: Diagnostics) -> None:
         self.function = function
+        self.sources = sources
         self.diagnostics = diagnostics
         self.placed: list[_Placed] = []
         self.failed: set[Instr] = set()
@@ -116,9 +122,39 @@ class InlineAssembly:
             return
         self.failed.add(instr)
         assert instr.asm is not None
-        text, _ = asm_text(instr.asm, self.function, 0)
-        start = max(text.rfind("\n", 0, problem.offset), text.rfind(";", 0, problem.offset)) + 1
-        ends = [end for end in (text.find("\n", problem.offset), text.find(";", problem.offset)) if end >= 0]
-        line = text[start : min(ends, default=len(text))].strip()
+        text, places = asm_text(instr.asm, self.function, 0)
+        start, end = _statement(text, problem.offset)
+        line = text[start:end].strip()
         message = f"{problem.message}: {line!r}" if line else problem.message
-        self.diagnostics.error("E0510", instr.span, message, fix=problem.fix)
+        span: Span | None = instr.span
+        notes: list[tuple[str, Span | int | None]] = []
+        if span is not None:
+            index = bisect_right(places, (problem.offset, len(instr.asm.template))) - 1
+            at = places[index][1] + problem.offset - places[index][0]
+            loc = self._locate(span, instr.asm.template, at)
+            if loc >= 0 and span.first >= 0:
+                span = Span.at(loc)
+            elif loc >= 0:
+                notes = [("in this template", loc)]
+        self.diagnostics.error("E0510", span, message, fix=problem.fix, notes=notes)
+
+    def _locate(self, span: Span, template: str, offset: int) -> int:
+        """Where `offset` of a template is in the source of the asm statement; -1 if its text there looks different."""
+        first, last = self.sources.spelling(span.first), self.sources.spelling(span.last)
+        file = next((f for f in self.sources.files if f.base <= first <= last <= f.base + len(f.text)), None)
+        if file is None:
+            return -1
+        start, end = _statement(template, offset)
+        before, behind = (
+            "".join(r"%\w?(?:\[\w+\]|\d+|=|%)" if part.startswith("%") else re.escape(part) for part in _PARTS.split(text))
+            for text in (template[start:offset].lstrip(), template[offset:end].rstrip())
+        )
+        found = re.compile(f"({before}){behind}").search(file.text, first - file.base, last - file.base)
+        return file.base + found.end(1) if found and (before or behind) else -1
+
+
+def _statement(text: str, offset: int) -> tuple[int, int]:
+    """Where the statement around `offset` starts and ends."""
+    start = max(text.rfind("\n", 0, offset), text.rfind(";", 0, offset)) + 1
+    ends = [end for end in (text.find("\n", offset), text.find(";", offset)) if end >= 0]
+    return start, min(ends, default=len(text))

@@ -60,7 +60,7 @@ class _Selection:
         needed = max(len({*code.reads, *code.early}), len(code.writes))
         if needed + clobbered > ALLOCATABLE:
             self.diagnostics.error(
-                "E0513", self.instr.span, f"this asm statement needs {needed} registers and clobbers {clobbered}, there are 10",
+                "E0513", self.instr.span, f"too few registers for this asm statement: its operands need {needed}, it clobbers {clobbered}, of 10",
                 fix="pass fewer operands, or clobber fewer registers",
             )  # fmt: skip
             code.clobbers = 0

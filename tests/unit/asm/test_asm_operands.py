@@ -119,6 +119,6 @@ def test_memory_operands_are_written_as_clang_writes_them(line: str, tmp_path: P
 
 
 def test_bytes_of_instructions_are_in_the_targets_order() -> None:
-    text = HEAD + 'SEC("socket") __attribute__((naked)) int f(void) { asm volatile(".byte 0xb7, 0x10; .short 2; .long 3; exit"); }'
-    insn = compile(text, options=Options(target=Target(big_endian=True))).functions["f"].insns[0]
+    text = NAKED.format(template=".byte 0xb7, 0x10; .short 2; .long 3", operands="")
+    insn = compile(HEAD + text, options=Options(target=Target(big_endian=True))).functions["f"].insns[0]
     assert (insn.op, insn.dst, insn.src, insn.off, insn.imm) == (0xB7, 1, 0, 2, 3)
