@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ..diagnostics import Diagnostics
 from ..object import isa
 from ..object.model import CoreRelocation, Function, Line, Linkage, Reference, RefKind
 from ..source import Place, SourceMap, Span
-from .emit_asm import InlineAssembly
 from .machine import CALL, EXIT, FRAME, JUMP, LEA, LONG_JUMP, MOV_K, MOV_X, SET, Instr, MachineBlock, MachineFunction
+
+if TYPE_CHECKING:
+    from .emit_asm import InlineAssembly
 
 _JUMP_REACH = 0x7FFF
 
@@ -30,7 +34,7 @@ class _Emitter:
         self.fixups: list[tuple[int, MachineBlock, tuple[MachineBlock, bool]]] = []
         self.far: set[tuple[MachineBlock, bool]] = set()  # jumps to be made long: of a block, and whether unconditional
         self.starts: dict[MachineBlock, int] = {}
-        self.asm = InlineAssembly(function, sources, diagnostics)
+        self.asm: InlineAssembly | None = None  # once there is any
 
     def run(self) -> Function:
         """Emit; jumps that turn out too far are made long, which moves others apart, until all reach."""
@@ -54,7 +58,8 @@ class _Emitter:
 
     def _blocks(self) -> None:
         self.insns, self.references, self.lines, self.core, self.fixups, self.starts = [], [], [], [], [], {}
-        self.asm.begin()
+        if self.asm is not None:
+            self.asm.begin()
         blocks = self.function.blocks
         for i, block in enumerate(blocks):
             following = blocks[i + 1] if i + 1 < len(blocks) else None
@@ -63,7 +68,7 @@ class _Emitter:
                 self._instr(instr)
             if block.branch is not None and block.branch.asm is not None:
                 self._line(block.branch.span)
-                self.asm.put(block.branch, self.insns, self.references, block.targets[:-1])
+                self._inline_asm().put(block.branch, self.insns, self.references, block.targets[:-1])
             elif block.branch is not None:
                 self._jump(block, block.branch, block.targets[0])
             if block.targets and block.targets[-1] is not following:
@@ -78,7 +83,8 @@ class _Emitter:
     def _connect(self) -> dict[tuple[MachineBlock, bool], int]:
         """Fill in the distances of jumps; those that are too far, and how far."""
         far = {}
-        self.asm.connect(self.insns, self.starts)
+        if self.asm is not None:
+            self.asm.connect(self.insns, self.starts)
         for at, target, key in self.fixups:
             distance = self.starts[target] - at - 1
             if self.insns[at].op == LONG_JUMP:
@@ -121,6 +127,13 @@ class _Emitter:
         self.fixups.append((len(self.insns), target, key))
         self._append(op, max(instr.dst, 0), max(instr.src, 0), 0, instr.imm)
 
+    def _inline_asm(self) -> InlineAssembly:
+        if self.asm is None:
+            from .emit_asm import InlineAssembly  # most programs need no assembler
+
+            self.asm = InlineAssembly(self.function, self.sources, self.diagnostics)
+        return self.asm
+
     def _append(self, op: int, dst: int, src: int, off: int, imm: int) -> None:
         self.insns.append(isa.Insn(op, dst, src, off, imm))
 
@@ -130,7 +143,7 @@ class _Emitter:
             kind, root, access = instr.core
             self.core.append(CoreRelocation(len(self.insns), root, access, kind))
         if instr.asm is not None:
-            self.asm.put(instr, self.insns, self.references, [])
+            self._inline_asm().put(instr, self.insns, self.references, [])
             return
         op, dst, src = instr.op, max(instr.dst, 0), max(instr.src, 0)
         if op >= SET:

@@ -20,9 +20,9 @@ def select_asm(v: Values, instr: ir.Asm | ir.AsmGoto, outputs: list[int], diagno
     return _Selection(v, instr, outputs, diagnostics).run()
 
 
-def leaves(instr: ir.Instr) -> bool:
+def leaves(instr: ir.Asm) -> bool:
     """Whether control does not get behind an asm statement: the kernel refuses code that nothing reaches."""
-    return isinstance(instr, ir.Asm) and _LEAVES.search(instr.template) is not None
+    return _LEAVES.search(instr.template) is not None
 
 
 class _Selection:
@@ -60,7 +60,7 @@ class _Selection:
         needed = max(len({*code.reads, *code.early}), len(code.writes))
         if needed + clobbered > ALLOCATABLE:
             self.diagnostics.error(
-                "E0513", self.instr.span, f"too few registers for this asm statement: its operands need {needed}, it clobbers {clobbered}, of 10",
+                "E0513", self.instr.span, f"too few registers: the operands need {needed}, {clobbered} of 10 are clobbered",
                 fix="pass fewer operands, or clobber fewer registers",
             )  # fmt: skip
             code.clobbers = 0

@@ -19,8 +19,7 @@ from ..object.model import RefKind
 from ..source import Span
 from ..target import Target
 from .arithmetic import Arithmetic
-from .inline_asm import leaves, select_asm
-from .machine import ARGUMENTS, CALL, EXIT, MOV_K, MOV_X, RESULT, MachineFunction
+from .machine import ARGUMENTS, CALL, EXIT, MOV_K, MOV_X, RESULT, Instr, MachineFunction
 from .values import Values, core_of, fits16, fits32
 from .wide import WideArithmetic
 
@@ -99,14 +98,14 @@ class _Selector:
         elif isinstance(terminator, ir.Branch):
             self._branch(terminator)
         elif isinstance(terminator, ir.AsmGoto):
-            self.values.current.branch = select_asm(self.values, terminator, [], self.diagnostics)
+            self.values.current.branch = self._operands(terminator, [])
         elif isinstance(terminator, ir.Return):
             if terminator.operands:
                 self.values.into(RESULT, terminator.operands[0])
             elif self.function.linkage != "static":
                 self.values.emit(MOV_K, RESULT)
             self.values.emit(EXIT).arguments = int(bool(terminator.operands) or self.function.linkage != "static")
-        elif not self.function.naked and not (block.instrs and leaves(block.instrs[-1])):
+        elif not self.function.naked and not self._left(block):
             self.values.emit(MOV_K, RESULT)
             self.values.emit(EXIT).arguments = 1
 
@@ -278,10 +277,24 @@ class _Selector:
             self._barrier(instr, results)
             return
         registers = [v.new() for _ in results]
-        v.current.instrs.append(select_asm(v, instr, registers, self.diagnostics))
+        v.current.instrs.append(self._operands(instr, registers))
         for result, register, constraint in zip(results, registers, instr.outputs, strict=True):
             if result is not None and result in v.users:
                 self._arrive(result, register, known="w" in constraint)
+
+    def _operands(self, instr: ir.Asm | ir.AsmGoto, outputs: list[int]) -> Instr:
+        from .inline_asm import select_asm  # most programs have none
+
+        return select_asm(self.values, instr, outputs, self.diagnostics)
+
+    def _left(self, block: ir.Block) -> bool:
+        """Whether the block ends in an asm statement that control does not get behind."""
+        last = block.instrs[-1] if block.instrs else None
+        if not isinstance(last, ir.Asm):
+            return False
+        from .inline_asm import leaves
+
+        return leaves(last)
 
     def _barrier(self, instr: ir.Asm, results: list[ir.Instr | None]) -> None:
         tied = {int(c): value for c, value in zip(instr.inputs, instr.operands, strict=True) if c.isdigit()}
