@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .section_rows import ATTACH_TYPES, PROGRAM_TYPES, RETURNS, SECTIONS
 
 
-@dataclass(frozen=True, slots=True)
-class ProgramType:
+class ProgramType(NamedTuple):
     """A program type (enum bpf_prog_type): its number, the kernel's name in small letters, its context structure in C."""
 
     number: int
@@ -18,8 +17,7 @@ class ProgramType:
     actions: tuple[tuple[int, str], ...]  # named return values
 
 
-@dataclass(frozen=True, slots=True)
-class AttachType:
+class AttachType(NamedTuple):
     """An attach type (enum bpf_attach_type). `short` is the word `Helper.allows` and `contexts` use (`connect4`)."""
 
     number: int
@@ -28,8 +26,7 @@ class AttachType:
     since: str
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """A section name that loaders know. One with `target` takes text after a slash (`kprobe/do_unlinkat`)."""
 
     name: str
@@ -41,8 +38,7 @@ class Section:
     kind: str  # how it is attached: xdp, tcx, tracepoint, kprobe, cgroup, ...; "" not by itself
 
 
-@dataclass(frozen=True, slots=True)
-class SectionMatch:
+class SectionMatch(NamedTuple):
     """What a section name says about the programs in it."""
 
     section: Section
@@ -62,8 +58,7 @@ class SectionMatch:
         return self.section.kind
 
 
-@dataclass(frozen=True, slots=True)
-class ReturnRange:
+class ReturnRange(NamedTuple):
     """The values r0 may hold at exit, both ends included, signed 32-bit."""
 
     low: int
