@@ -124,7 +124,10 @@ class Compilation:
                 from .parse import parse
 
                 is_outer_type = outer[0].is_type if outer else None
-                self._ast = parse(tokens, self.sources, self.diagnostics, is_outer_type, lazy=self.options.lazy)
+                self._ast = parse(
+                    tokens, self.sources, self.diagnostics, is_outer_type, lazy=self.options.lazy,
+                    standard=self.options.preprocess.standard,
+                )  # fmt: skip
         return self._ast
 
     def unit(self) -> Unit:
@@ -134,7 +137,9 @@ class Compilation:
             with self._stage("sema"):
                 from .sema import analyze
 
-                self._unit = analyze(ast, self.sources, self.diagnostics, self.outer())
+                self._unit = analyze(
+                    ast, self.sources, self.diagnostics, self.outer(), ms_extensions=self.options.preprocess.ms_extensions
+                )
         return self._unit
 
     def ir(self) -> Module:

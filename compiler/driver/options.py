@@ -212,7 +212,7 @@ _HARMLESS_NAMES = (
     "eliminate-unused-debug-types exceptions fast-math ffp-contract finite-loops fixed-point function-sections "
     "gnu-keywords gnu89-inline gnuc-version hosted ident implicit-modules inline inline-functions "
     "inline-hint-functions integrated-as integrated-cc1 jump-tables keep-static-consts lax-vector-conversions math-errno "
-    "merge-all-constants merge-constants ms-extensions objc-arc omit-frame-pointer optimize-sibling-calls pic pie "
+    "merge-all-constants merge-constants objc-arc omit-frame-pointer optimize-sibling-calls pic pie "
     "plan9-extensions plt pseudo-probe-for-profiling reorder-blocks rtti semantic-interposition signed-char signed-zeros "
     "slp-vectorize spell-checking split-dwarf-inlining stack-check stack-clash-protection stack-protector "
     "stack-protector-all stack-protector-strong standalone-debug strict-aliasing strict-enums strict-overflow "
@@ -253,6 +253,9 @@ def _feature(request: Request, value: str) -> None:
         request.preprocess.hosted = False
     if value == "hosted":
         request.preprocess.hosted = True
+    if value in ("ms-extensions", "no-ms-extensions"):
+        request.preprocess.ms_extensions = value == "ms-extensions"
+        return
     positive = not value.startswith("no-")
     name = value.removeprefix("no-")
     base = name.split("=")[0]

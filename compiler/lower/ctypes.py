@@ -62,8 +62,14 @@ def align_of(t: ct.Type) -> int:
 
 
 def is_record(t: ct.Type) -> bool:
-    """True for structs and unions."""
-    return isinstance(ct.strip(t), ct.Record)
+    """True for what lives in memory as a whole: structs, unions, and 128-bit integers, which no register holds."""
+    t = ct.strip(t)
+    return isinstance(t, ct.Record) or is_wide(t)
+
+
+def is_wide(t: ct.Type) -> bool:
+    """True for 128-bit integers."""
+    return ct.strip(t) in (ct.INT128, ct.UINT128)
 
 
 def is_volatile(t: ct.Type) -> bool:

@@ -56,6 +56,10 @@ class Expressions(Objects):
 
     def value(self, e: tree.Expr) -> ir.Value:
         """The value of a scalar expression."""
+        if ctypes.is_wide(e.type):
+            self.diagnostics.error("E0406", e.span, "128-bit integers are not supported: BPF registers have 64 bits",
+                                   fix="use two 64-bit halves")  # fmt: skip
+            return ir.Undef(Ty.I64)
         value = self.effect(e)
         if value is None:  # void where a value is expected: the checker has refused it, unless control ended
             return ir.Undef(ctypes.register(e.type) if ctypes.register(e.type) is not Ty.NONE else Ty.I32)
@@ -131,7 +135,17 @@ class Expressions(Objects):
         if isinstance(ct.strip(e.type), ct.Void):
             self.effect(e.value)
             return None
+        if ctypes.is_wide(e.value.type):
+            return self._narrowed(e)
         return self.convert(self.value(e.value), e.value.type, e.type)
+
+    def _narrowed(self, e: tree.Cast) -> ir.Value:
+        """A 128-bit integer as something narrower: its low half counts, and for _Bool both."""
+        home = self.record(e.value)
+        low: ir.Value = self.b.emit(ir.Load(Ty.I64, home, 0, 8))
+        if ctypes.scalar(e.type) == ct.BOOL:
+            low = self.b.emit(ir.Binary("or", low, self.b.emit(ir.Load(Ty.I64, home, 8, 8))))
+        return self.convert(low, ct.ULONG, e.type)
 
     def convert(self, value: ir.Value, source: ct.Type, to: ct.Type) -> ir.Value:
         """Convert a scalar (C11 6.3.1, 6.3.2.3)."""

@@ -109,10 +109,35 @@ class Objects:
                 return self.choose_record(e)
             case tree.Call():
                 return self.call_record(e)
-            case tree.Cast(value=value):
+            case tree.Cast(value=value) if ctypes.is_record(value.type):
                 return self.record(value)
+            case tree.Constant() | tree.Cast() | tree.Binary() if ctypes.is_wide(e.type):
+                return self.wide(e)
             case _:
                 raise AssertionError(f"no record value: {type(e).__name__}")
+
+    def wide(self, e: tree.Constant | tree.Cast | tree.Binary) -> ir.Value:
+        """A 128-bit integer made of what fits into 64 bits, or moved by 64 bits; the address of its two halves."""
+        home = self.temporary(e.type, "wide")
+        low: ir.Value
+        high: ir.Value
+        match e:
+            case tree.Constant(value=value):
+                low, high = constant(Ty.I64, value), constant(Ty.I64, value >> 64)
+            case tree.Cast(value=inner):
+                low = self.convert(self.value(inner), inner.type, ct.LONG if ctypes.signed(inner.type) else ct.ULONG)
+                high = self._sign(low) if ctypes.signed(inner.type) else constant(Ty.I64, 0)
+            case tree.Binary(op=op, left=left):
+                source = self.record(left)
+                half: ir.Value = self.b.emit(ir.Load(Ty.I64, source, 8 if op == ">>" else 0, 8))
+                rest = self._sign(half) if op == ">>" and ctypes.signed(e.type) else constant(Ty.I64, 0)
+                low, high = (half, rest) if op == ">>" else (rest, half)
+        self.b.emit(ir.Store(home, 0, 8, low))
+        self.b.emit(ir.Store(home, 8, 8, high))
+        return home
+
+    def _sign(self, value: ir.Value) -> ir.Value:
+        return self.b.emit(ir.Binary("ashr", value, constant(Ty.I64, 63)))
 
     def temporary(self, t: ct.Type, name: str) -> ir.Value:
         """A stack object of C type `t`."""
@@ -180,6 +205,10 @@ class Objects:
 
     def value(self, e: tree.Expr) -> ir.Value:
         """The value of a scalar expression (in `Expressions`)."""
+        raise NotImplementedError
+
+    def convert(self, value: ir.Value, source: ct.Type, to: ct.Type) -> ir.Value:
+        """Convert a scalar (in `Expressions`)."""
         raise NotImplementedError
 
     def effect(self, e: tree.Expr) -> ir.Value | None:

@@ -259,15 +259,53 @@ class Declarations(Expressions):
             self._push_scope()
             if self._starts_declaration() or self._peek_type() == "ELLIPSIS":
                 parameters = self._parse_parameter_type_list()
+            elif self._old_style():
+                parameters = self._parse_identifier_list()
             else:
                 self._missing_type()
                 raise SyntaxFailure("E0201", self._here(), "expected a parameter's type",
-                                    "write each parameter with its type: old-style definitions are not supported")  # fmt: skip
+                                    "write each parameter with its type")  # fmt: skip
             self._pop_scope()
         self._leave()
         self._expect("RPAREN")
         coord = base_decl.coord or self._tok_coord(opening)
         return c_ast.FuncDecl(parameters, None, coord, attributes=self._parse_attribute_specifier_sequence())
+
+    def _old_style(self) -> bool:
+        """True before the names of an old-style definition's parameters (C11 6.9.1p6), whose declarations follow the `)`."""
+        at = self._index
+        while (tok := self._buffer[at]) is not None and tok.type in ("ID", "COMMA"):
+            at += 1
+        after = self._buffer[at + 1] if tok is not None and tok.type == "RPAREN" else None
+        if after is None or not (after.type in _START or after.type == "ID") or after.type == "ATTRIBUTE_BEGIN":
+            return False
+        return self._starts_declaration(after) or self._is_type_in_scope(after.value)
+
+    def _parse_identifier_list(self) -> c_ast.ParamList:
+        """The names; `old_style_parameters` puts their declarations in their place."""
+        names = [self._parse_identifier_or_typeid()]
+        while self._accept("COMMA"):
+            names.append(self._parse_identifier_or_typeid())
+        return c_ast.ParamList(names, names[0].coord)
+
+    def old_style_parameters(self, declarator: c_ast.FuncDecl) -> None:
+        """Parse the declarations between `)` and `{` of an old-style definition."""
+        declared: dict[str, c_ast.Node] = {}
+        self._push_scope()
+        while self._peek_type() != "LBRACE":
+            for node in self._parse_declaration():
+                declared[getattr(node, "name", None) or ""] = node
+        self._pop_scope()
+        parameters: list[c_ast.Node] = []
+        for name in declarator.args.params:
+            node = declared.pop(name.name, None)
+            if node is None:
+                raise SyntaxFailure("E0203", name.coord, f"parameter '{name.name}' is not declared",
+                                    "write the parameters' types in the parentheses")  # fmt: skip
+            parameters.append(node)
+        for name, node in declared.items():
+            raise SyntaxFailure("E0201", node.coord, f"'{name}' is no parameter of this function")
+        declarator.args.params = parameters
 
     def _parse_parameter_type_list(self) -> c_ast.ParamList:
         params: list[c_ast.Node] = []
@@ -327,6 +365,9 @@ class Declarations(Expressions):
             span = innermost(declarator).coord or declarator.coord
             node: Any
             if is_typedef:
+                if spec["alignment"]:
+                    raise SyntaxFailure("E0201", spec["alignment"][0].coord, "'_Alignas' is not allowed in a typedef",
+                                        "use __attribute__((aligned(N)))")  # fmt: skip
                 node = c_ast.Typedef(None, spec["qual"], spec["storage"], declarator, span, attributes=attributes)
             else:
                 node = c_ast.Decl(
@@ -362,6 +403,10 @@ class Declarations(Expressions):
         if not saw_type:
             if self._peek_type() == "SEMI":  # only attributes or qualifiers
                 return [c_ast.AttributeDeclaration(spec["attributes"], span)]
+            if "auto" in spec["storage"] and self._peek_type() == "ID":  # C23
+                spec["type"].append(c_ast.InferredType(span))
+                spec["storage"].remove("auto")
+                return self._after_specifiers(spec, True, span)
             self._missing_type()
             tok = self._peek()
             if tok is not None and tok.type == "ID":

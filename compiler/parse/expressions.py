@@ -23,7 +23,7 @@ _UNARY = {"AND", "TIMES", "PLUS", "MINUS", "NOT", "LNOT"}
 
 _EXPRESSION_START = {
     "ID", "INT_CONST_DEC", "FLOAT_CONST", "CHAR_CONST", "STRING_LITERAL", "LPAREN", "PLUSPLUS", "MINUSMINUS", "SIZEOF",
-    "_ALIGNOF", "_GENERIC", "OFFSETOF", "__BUILTIN_VA_ARG", "LAND", *_UNARY,
+    "_ALIGNOF", "_GENERIC", "WORD_CONST", "OFFSETOF", "__BUILTIN_VA_ARG", "LAND", *_UNARY,
 }  # fmt: skip
 
 
@@ -222,6 +222,9 @@ class Expressions(Core):
             selection = self._parse_generic_selection()
             selection.coord = Span(tok.loc, self._last(), tok.loc)
             return selection
+        if kind == "WORD_CONST":
+            self._index += 1
+            return c_ast.Constant(tok.value, tok.value, Span(tok.loc, tok.loc, tok.loc))
         if kind == "OFFSETOF":
             return self._offset_of()
         if kind == "__BUILTIN_VA_ARG":
@@ -239,6 +242,19 @@ class Expressions(Core):
         while (tok := self._accept("STRING_LITERAL")) is not None:
             texts.append(tok.value)
         return c_ast.Constant("string", tuple(texts), Span(first.loc, self._last(), first.loc))
+
+    def _parse_generic_selection(self) -> c_ast.GenericSelection:
+        """As pycparser's, but a type may be the controlling operand (clang)."""
+        tok = self._expect("_GENERIC")
+        self._expect("LPAREN")
+        control = self._parse_type_name() if self._starts_declaration() else self._parse_assignment_expression()
+        associations: list[c_ast.Node] = []
+        while self._accept("COMMA"):
+            associations.append(self._parse_generic_association())
+        if not associations:
+            self._expected("','")
+        self._expect("RPAREN")
+        return c_ast.GenericSelection(control, associations, self._tok_coord(tok))
 
     def _types_compatible(self) -> TypesCompatible:
         name = self._advance()

@@ -16,7 +16,7 @@ from ..source import SourceMap, Span
 from .chunk import Chunk, index_chunk
 from .declared import Declared, declared, is_function
 from .statements import Statements
-from .tokens import Converter, Pragmas, Tok
+from .tokens import KEYWORDS, Converter, Pragmas, Tok
 
 if TYPE_CHECKING:
     from .lean import c_ast
@@ -56,7 +56,8 @@ class Later:
     """The declarations that wait, by what they declare."""
 
     def __init__(self, sources: SourceMap, diagnostics: Diagnostics, quiet: dict[str, set[int]],
-                 is_outer_type: Callable[[str], bool] | None = None) -> None:  # fmt: skip
+                 is_outer_type: Callable[[str], bool] | None = None, words: dict[str, str] = KEYWORDS) -> None:  # fmt: skip
+        self._words = words
         self.types: dict[str, int] = {}  # all typedef names of the file scope: the order of the first declaration
         self._names: dict[str, list[Declaration]] = {}
         self._tags: dict[str, list[Tag]] = {}
@@ -143,7 +144,8 @@ class Later:
 
     def parse(self, declaration: Declaration) -> list[c_ast.Node]:
         """The tree of a declaration. Syntax errors go to the diagnostics."""
-        tokens = Converter(self._diagnostics, self._quiet, declaration.pragmas.copy()).convert(declaration.tokens)
+        converter = Converter(self._diagnostics, self._quiet, declaration.pragmas.copy(), words=self._words)
+        tokens = converter.convert(declaration.tokens)
         self._order = declaration.order
         if self._parser is None:
             self._parser = Statements([], self._sources, self._diagnostics, self._is_type)

@@ -11,7 +11,7 @@ from .later import Later, Run, cut
 from .lean import c_ast
 from .nodes import File
 from .statements import Statements
-from .tokens import Converter
+from .tokens import Converter, keywords_of
 
 if TYPE_CHECKING:
     from ..preprocess import Token
@@ -24,17 +24,20 @@ def parse(
     is_outer_type: Callable[[str], bool] | None = None,
     *,
     lazy: bool = True,
+    standard: str = "gnu17",
 ) -> File:
     """Parse a translation unit. The nodes' `coord` is a `Span`; `nodes.py` has what pycparser's tree lacks.
     `is_outer_type` says which names that no scope has are types (declared on demand, see sema/outer.py).
+    `standard`: C's, as -std= names it.
     `lazy`: what headers declare is parsed when it is named (see later.py); otherwise all is parsed at once.
 
     Syntax errors (E02xx) go to `diagnostics`, several of one file; the tree is then incomplete and not for the checker.
     Raises `CompileError` if there are too many, or if something is nested too deep.
     """
     quiet: dict[str, set[int]] = {}
-    converter = Converter(diagnostics, quiet)
-    later = Later(sources, diagnostics, quiet, is_outer_type)
+    words = keywords_of(standard)
+    converter = Converter(diagnostics, quiet, words=words)
+    later = Later(sources, diagnostics, quiet, is_outer_type, words)
     runs = cut(tokens, later, converter, sources) if lazy else [Run(0, converter.convert(tokens), [])]
     parser = Statements([], sources, diagnostics, is_outer_type)
     ext: list[c_ast.Node] = []

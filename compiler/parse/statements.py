@@ -63,6 +63,8 @@ class Statements(Declarations):
             self._end_of_declaration()
             return decls
         declarator = self._parse_declarator()
+        if isinstance(declarator, c_ast.FuncDecl) and declarator.args and isinstance(declarator.args.params[0], c_ast.ID):
+            self.old_style_parameters(declarator)
         if self._peek_type() == "LBRACE":
             return [self._function(spec, declarator)]
         return self._rest_of_declaration(spec, declarator)

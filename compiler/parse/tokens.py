@@ -54,7 +54,7 @@ KEYWORDS = {
     "__restrict": "RESTRICT", "__restrict__": "RESTRICT", "__inline": "INLINE", "__inline__": "INLINE",
     "__signed": "SIGNED", "__signed__": "SIGNED", "__complex__": "_COMPLEX",
     "__alignof": "_ALIGNOF", "__alignof__": "_ALIGNOF",
-    "typeof": "TYPEOF", "__typeof": "TYPEOF", "__typeof__": "TYPEOF", "typeof_unqual": "TYPEOF_UNQUAL",
+    "typeof": "TYPEOF", "__typeof": "TYPEOF", "__typeof__": "TYPEOF",
     "__typeof_unqual__": "TYPEOF_UNQUAL",
     "__auto_type": "AUTO_TYPE", "__label__": "LOCAL_LABEL",
     "__attribute": "ATTRIBUTE_BEGIN", "__attribute__": "ATTRIBUTE_BEGIN",
@@ -62,14 +62,39 @@ KEYWORDS = {
     "__builtin_offsetof": "OFFSETOF", "__builtin_va_arg": "__BUILTIN_VA_ARG",
 }  # fmt: skip
 
+_MODERN = {
+    "alignas": "_ALIGNAS", "alignof": "_ALIGNOF", "bool": "_BOOL", "false": "WORD_CONST", "nullptr": "WORD_CONST",
+    "static_assert": "_STATIC_ASSERT", "thread_local": "_THREAD_LOCAL", "true": "WORD_CONST", "typeof_unqual": "TYPEOF_UNQUAL",
+    "constexpr": "CONSTEXPR",
+}  # fmt: skip
+
+
+def keywords_of(standard: str) -> dict[str, str]:
+    """The keywords of a standard as -std= names it: C23 has more (6.4.1), strict ones do without GNU's, C90 without C99's."""
+    year = standard[-2:]
+    words = dict(KEYWORDS)
+    if year in ("23", "2x"):
+        words.update(_MODERN)
+    elif not standard.startswith("gnu"):
+        del words["typeof"]
+    if not standard.startswith("gnu"):
+        del words["asm"]
+    if year in ("89", "90"):
+        del words["restrict"]
+        if not standard.startswith("gnu"):
+            del words["inline"]
+    return words
+
+
 # the spelling that pycparser's tree and the checker use
 SPELLINGS = {
     "CONST": "const", "VOLATILE": "volatile", "RESTRICT": "restrict", "INLINE": "inline", "SIGNED": "signed",
     "_ALIGNOF": "_Alignof", "__INT128": "__int128", "TYPEOF": "typeof", "TYPEOF_UNQUAL": "typeof_unqual",
-    "_COMPLEX": "_Complex", "_THREAD_LOCAL": "_Thread_local",
+    "_COMPLEX": "_Complex", "_THREAD_LOCAL": "_Thread_local", "_BOOL": "_Bool",
 }  # fmt: skip
 
 _TYPES = {"number": "INT_CONST_DEC", "string": "STRING_LITERAL", "char": "CHAR_CONST"}
+_UNIVERSAL = re.compile(r"\\[uU][\da-fA-F]+")
 _FLOAT = re.compile(r"0[xX][\da-fA-F.]*[pP].*|(?!0[xX])[\d.]*(?:\.|[eE]).*|\d+[fF]")
 _PACK = re.compile(r"pack\s*\(\s*(push|pop|show)?\s*(?:,?\s*(?!\d)\w+\s*)?(?:,?\s*(\d+)\s*)?\)")
 
@@ -91,7 +116,9 @@ class Converter:
     `quiet` gets the locations of tokens for which a pragma turned a warning off, by its code.
     """
 
-    def __init__(self, diagnostics: Diagnostics, quiet: dict[str, set[int]], pragmas: Pragmas | None = None) -> None:
+    def __init__(self, diagnostics: Diagnostics, quiet: dict[str, set[int]], pragmas: Pragmas | None = None, *,
+                 words: dict[str, str] = KEYWORDS) -> None:  # fmt: skip
+        self.words = words
         self._diagnostics = diagnostics
         self._quiet = quiet
         self._pragmas = pragmas or Pragmas()
@@ -107,7 +134,7 @@ class Converter:
         """The parser's tokens for `tokens`, which follow those converted before."""
         diagnostics, quiet, state = self._diagnostics, self._quiet, self._pragmas
         out: list[Tok] = []
-        keywords, punctuators = KEYWORDS.get, PUNCTUATORS
+        keywords, punctuators = self.words.get, PUNCTUATORS
         for token in tokens:
             kind, text = token.kind, token.text
             for code in state.ignored:
@@ -118,6 +145,8 @@ class Converter:
                     if text == "__extension__":
                         continue
                     type = "ID"
+                    if "\\" in text:
+                        text = _UNIVERSAL.sub(lambda name: chr(int(name[0][2:], 16) % 0x110000), text)
                 elif type in SPELLINGS:
                     text = SPELLINGS[type]
                 tok = Tok(type, text, token.loc)

@@ -29,6 +29,7 @@ class PreprocessOptions:
     hosted: bool = True  # False for -ffreestanding: __STDC_HOSTED__ is 0
     target: Target = field(default_factory=Target)
     standard: str = "gnu17"  # -std
+    ms_extensions: bool = False  # -fms-extensions: `struct tag;` in a struct is an anonymous member of that type
     optimize: bool = True  # whether __OPTIMIZE__ is defined
     optimize_size: bool = False  # __OPTIMIZE_SIZE__ (-Os, -Oz)
     keep_directives: bool = False  # -dD: definitions stay in the output as tokens of kind "directive"

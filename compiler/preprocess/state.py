@@ -53,7 +53,7 @@ class State:
         self.sources = sources
         self.diagnostics = diagnostics
         self.options = options
-        self.kinds = Kinds()
+        self.kinds = Kinds(options.standard)
         self.macros: dict[str, Macro] = {}
         self.saved_macros: dict[str, list[Macro | None]] = {}  # #pragma push_macro
         self.poisoned: set[str] = set()  # #pragma GCC poison

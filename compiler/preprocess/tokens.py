@@ -19,8 +19,10 @@ LINE_COMMENT = r"//[^\n]*+"
 STRING = r'"(?:[^"\\\n]|\\.)*+"'
 CHAR = r"'(?:[^'\\\n]|\\.)*+'"
 OPEN_QUOTE = r"""["'][^\n]*+"""  # a string without an end is one bad token up to the end of its line, as in clang
-IDENTIFIER = r"(?:[^\W\d]|\$)[\w$]*+"
+_UNIVERSAL = r"\\(?:u[\da-fA-F]{4}|U[\da-fA-F]{8})"  # C11 6.4.3
+IDENTIFIER = rf"(?:[^\W\d]|\$|{_UNIVERSAL})[\w$]*+(?:{_UNIVERSAL}[\w$]*+)*+"
 NUMBER = r"\.?[0-9](?:[eEpP][+-]|[\w.])*+"
+_SEPARATED = r"\.?[0-9](?:[eEpP][+-]|[\w.]|'(?=\w))*+"  # C23 6.4.4.1
 BLANK = r"[ \t\n\r\f\v\0]"
 PUNCTUATOR = (
     r"%:%:|<<=|>>=|\.\.\.|->|\+\+|--|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%&|^]=|##|<:|:>|<%|%>|%:"
@@ -32,6 +34,7 @@ _PIECES = re.compile(
     rf"([uUL]8?(?:{STRING}|{CHAR})|{IDENTIFIER}|/\*[\s\S]*+|(?!\.[0-9])(?:{PUNCTUATOR})"
     rf"|{NUMBER}|{STRING}|{CHAR}|{OPEN_QUOTE}|.|\Z)"
 )
+_PIECES_C23 = re.compile(_PIECES.pattern.replace(NUMBER, _SEPARATED))
 _SPLICE = re.compile(r"\\[ \t\f\v\r]*\n")
 _NUMBER_START = re.compile(r"\.?[0-9]")
 _PUNCTUATOR = re.compile(PUNCTUATOR)
@@ -70,7 +73,11 @@ class Token(NamedTuple):
 
 
 class Kinds(dict[str, str]):
-    """Spelling -> kind of token, worked out once for every spelling in a compile."""
+    """Spelling -> kind of token, worked out once for every spelling in a compile; `pieces` splits text."""
+
+    def __init__(self, standard: str = "") -> None:
+        super().__init__()
+        self.pieces = _PIECES_C23 if standard[-2:] in ("23", "2x") else _PIECES
 
     def __missing__(self, text: str) -> str:
         first = text[0]
@@ -82,7 +89,7 @@ class Kinds(dict[str, str]):
             kind = "number"
         elif _PUNCTUATOR.fullmatch(text):
             kind = "punct"
-        elif first == "$" or first == "_" or first.isalnum():
+        elif first == "$" or first == "_" or first.isalnum() or (first == "\\" and len(text) > 1):
             kind = "id"
         else:
             kind = "other"
@@ -94,7 +101,7 @@ def lex(text: str, start: int, stop: int, base: int, kinds: Kinds) -> list[Token
     """The tokens of `text[start:stop]`; the character at 0 of `text` has location `base`. Comments are not tokens."""
     if text.find("\\", start, stop) >= 0 and _SPLICE.search(text, start, stop):
         return _lex_spliced(text, start, stop, base, kinds)
-    pieces: list[tuple[str, str]] = _PIECES.findall(text, start, stop)
+    pieces: list[tuple[str, str]] = kinds.pieces.findall(text, start, stop)
     while pieces and not pieces[-1][1]:  # the end, matched as a token without characters
         pieces.pop()
     loc = base + start
@@ -136,7 +143,7 @@ def _lex_spliced(text: str, start: int, stop: int, base: int, kinds: Kinds) -> l
 
 def lex_one(text: str, loc: int, flags: int, kinds: Kinds) -> Token | None:
     """The one token that `text` spells, or None if it spells several, none, or something that is no token (for `##`)."""
-    match = _PIECES.match(text)
+    match = kinds.pieces.match(text)
     if not match or match.group(1) or match.end() != len(text) or not text:
         return None
     kind = kinds[text] if len(text) < 256 else Kinds()[text]

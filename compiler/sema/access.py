@@ -14,7 +14,7 @@ from .compare import is_integer, is_void, qualifiers, qualify
 from .layout import is_complete
 from .names import EnumConstant, TypeName, suggest
 from .operators import Operators
-from .spelling import quote
+from .spelling import pretty, quote
 
 _LIBBPF = "add '#include <bpf/bpf_helpers.h>'"
 # what an undeclared name most likely needs
@@ -55,7 +55,8 @@ class Access(Operators):
             case TypeName():
                 raise self.error("E0202", span, f"unexpected type name '{name}': expected expression")
         if name in ("__func__", "__FUNCTION__", "__PRETTY_FUNCTION__") and self.function is not None:
-            return self.literal(self.function.name.encode() + b"\0", ct.CHAR, span)
+            text = pretty(self.function.name, self.function.type) if name == "__PRETTY_FUNCTION__" else self.function.name
+            return self.literal(text.encode("utf-8", "surrogateescape") + b"\0", ct.CHAR, span)
         raise self.undeclared(name, span)
 
     def undeclared(self, name: str, span: Span, what: str = "identifier") -> Exception:

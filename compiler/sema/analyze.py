@@ -23,7 +23,8 @@ from .usage import mark
 _MOST_BYTES = 0x7FFFFFFF  # of an array map's value (kernel/bpf/arraymap.c, array_map_alloc_check: INT_MAX)
 
 
-def analyze(ast: File, sources: SourceMap, diagnostics: Diagnostics, outer: Sequence[Outer] = ()) -> tree.Unit:
+def analyze(ast: File, sources: SourceMap, diagnostics: Diagnostics, outer: Sequence[Outer] = (), *,
+            ms_extensions: bool = False) -> tree.Unit:  # fmt: skip
     """Check a translation unit; the unit holds what must be emitted, in the order of the source.
 
     Names that the file does not declare are looked up in `outer`. Errors (E03xx types and semantics,
@@ -31,6 +32,7 @@ def analyze(ast: File, sources: SourceMap, diagnostics: Diagnostics, outer: Sequ
     """
     checker = Functions(sources, diagnostics, outer)
     checker.quiet = ast.quiet
+    checker.tagged_members = ms_extensions
     headers = checker.headers = Headers(checker, ast.later)
     try:
         for node, order in zip(ast.ext, ast.orders, strict=True):

@@ -18,6 +18,11 @@ Address = tuple[tree.Global | tree.FunctionSymbol | None, int]
 class Constants(Conversions):
     """Evaluation at compile time."""
 
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.fixed: dict[tree.Local, int] = {}  # const locals whose value is known
+        self.initialized: set[str] = set()  # variables with static storage that have an initializer
+
     def integer_constant(self, node: Any, what: str) -> int:
         """The value of an integer constant expression. Raises `Poison` after reporting if it is none."""
         e = self.rvalue(node)
@@ -63,12 +68,33 @@ class Constants(Conversions):
             case tree.Conditional(condition=condition, then=then, otherwise=otherwise):
                 a = self.known(condition)
                 return None if a is None else self.known(then if a else otherwise)
-            case tree.Load(lvalue=tree.GlobalRef(symbol=symbol, type=t)):
-                if qualifiers(t) != (True, False) or symbol.data is None or not is_integer(t) or symbol.linkage == "weak":
-                    return None
-                return int.from_bytes(symbol.data[: size_of(t)], "little", signed=integer_of(t).signed)
+            case tree.Load(lvalue=tree.LocalRef(symbol=symbol)):
+                return self.fixed.get(symbol)
+            case tree.Load(lvalue=lvalue, type=t) if is_integer(t):
+                return self._constant_in(lvalue, t)
             case _:
                 return None
+
+    def _constant_in(self, lvalue: tree.Expr, t: ct.Type) -> int | None:
+        """The integer in a const object with static storage, as clang folds it; None if that is not known."""
+        if isinstance(lvalue, tree.Member) and lvalue.field.bits is not None:
+            return None
+        place = self._place(lvalue)
+        if place is None or not isinstance(place[0], tree.Global):
+            return None
+        symbol, at = place[0], place[1]
+        inner = ct.strip(symbol.type)
+        while isinstance(inner, ct.Array) and qualifiers(inner) == (False, False):
+            inner = inner.element
+        unchanging = (True, False) in (qualifiers(inner), qualifiers(symbol.type)) or symbol.name.startswith(".str")
+        if not unchanging or qualifiers(lvalue.type)[1] or symbol.linkage == "weak":
+            return None
+        size = size_of(t)
+        zeros = bytes(size_of(symbol.type)) if symbol.name in self.initialized else b""
+        data = zeros if symbol.data is None else symbol.data
+        if not 0 <= at <= len(data) - size or any(at - 8 < r.at < at + size for r in symbol.references):
+            return None
+        return int.from_bytes(data[at : at + size], "little", signed=integer_of(t).signed)
 
     # --- addresses ------------------------------------------------------------------------------------------------
 

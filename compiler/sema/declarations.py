@@ -11,9 +11,9 @@ from . import tree
 from . import types as ct
 from .attributes import Attributes
 from .base import Poison
-from .compare import composite, is_void, qualifiers, same_type
+from .compare import composite, is_integer, is_void, qualifiers, same_type
 from .declarators import Declarators
-from .layout import align_of, is_complete
+from .layout import align_of, is_complete, size_of
 from .names import Entity, TypeName
 from .spelling import quote
 
@@ -26,7 +26,6 @@ class Declarations(Declarators):
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
         self.symbols: dict[str, tree.Global | tree.FunctionSymbol] = {}  # all with linkage, block-scope externs too
-        self._initialized: set[str] = set()
         self._listed: set[tree.Global] = set()
 
     def declaration(self, node: Any) -> list[tree.Statement]:
@@ -112,7 +111,7 @@ class Declarations(Declarators):
         if is_void(t):
             raise self.error("E0301", span, f"variable '{node.name}' has incomplete type 'void'")
         self._fresh(node.name, span)
-        local = tree.Local(node.name, t, span, align=max([attributes.aligned, *self.alignas(node)]))
+        local = tree.Local(node.name, t, span, align=max([attributes.aligned, *self.alignas(node, t)]))
         self.scopes[-1].names[node.name] = local
         assert self.function is not None
         self.function.locals.append(local)
@@ -121,6 +120,9 @@ class Declarations(Declarators):
         initializer = None
         if node.init is not None:
             local.type, stores = self.initializer(node.init, t, span)
+            self._no_flexible(local.type, stores)
+            if qualifiers(t) == (True, False) and is_integer(t) and (value := self.known(stores[0].value)) is not None:
+                self.fixed[local] = value
             initializer = self.automatic(local, stores)
         if not is_complete(local.type):
             del self.scopes[-1].names[node.name]
@@ -133,6 +135,13 @@ class Declarations(Declarators):
         if attributes.cleanup is not None:
             self.add_cleanup(local, attributes.cleanup)
         return statements
+
+    def _no_flexible(self, t: ct.Type, stores: list[tree.InitStore]) -> None:
+        """Only what has static storage grows by what its flexible array member is initialized with (GNU C)."""
+        for store in stores:
+            if store.offset >= size_of(t) * 8 > 0 or (not size_of(t) and store.value.span):
+                raise self.error("E0353", store.value.span, "initialization of a flexible array member is only possible for "
+                                 "variables with static storage", fix="make the variable static, or give the array a size")
 
     def _fresh(self, name: str, span: Span) -> None:
         old = self.scopes[-1].names.get(name)
@@ -200,7 +209,7 @@ class Declarations(Declarators):
             return old
         name = self._static_name(node.name) if local_static else node.name
         const, volatile = qualifiers(t)
-        align = max([attributes.aligned, *self.alignas(node)])
+        align = max([attributes.aligned, *self.alignas(node, t)])
         symbol = tree.Global(
             name, t, attributes.section, linkage, align, span, used="used" in attributes.names, constant=const and not volatile,
             volatile=volatile, attributes=frozenset(attributes.names), tags=tuple(attributes.decl_tags),
@@ -232,7 +241,7 @@ class Declarations(Declarators):
         if linkage in ("global", "weak") and old.linkage == "static":
             raise self.error("E0369", node.coord, f"non-static declaration of '{node.name}' follows static declaration",
                              notes=notes)
-        if node.init is not None and old.name in self._initialized:
+        if node.init is not None and old.name in self.initialized:
             raise self.error("E0367", node.coord, f"redefinition of '{node.name}'", notes=notes)
         old.type = composite(old.type, t)
         if linkage != "extern":
@@ -250,7 +259,7 @@ class Declarations(Declarators):
     def _initialize(self, symbol: tree.Global, node: Any) -> None:
         if symbol.linkage == "extern":
             symbol.linkage = "weak" if "weak" in symbol.attributes else "global"
-        self._initialized.add(symbol.name)
+        self.initialized.add(symbol.name)
         outer = self.function
         self.function = None  # compound literals and strings in it have static storage
         try:

@@ -7,7 +7,7 @@ from typing import Any
 from ..parse.lean import c_ast
 from ..parse.nodes import attributes_of
 from ..source import Span
-from . import literals
+from . import literals, tree
 from . import types as ct
 from .base import Poison
 from .compare import is_integer, is_void, qualifiers, qualify, unqualified
@@ -40,13 +40,20 @@ class Declarators(Specifiers):
                 tags = tuple(self.read_attributes(a for a in own if a.name == "btf_type_tag").type_tags) if own else ()
                 return self.qualified(ct.Pointer(target), declarator.quals or [], declarator.coord, tags)
             case c_ast.ArrayDecl():
-                return self._array_type(declarator, node)
+                return self.array_type(declarator, node)
             case c_ast.FuncDecl():
                 return self._function_type(declarator, node)
             case _:  # a struct, union or enum specifier alone
                 return self.qualified(self.specified(declarator), getattr(node, "quals", None) or [], node.coord)
 
-    def _array_type(self, declarator: Any, node: Any) -> ct.Type:
+    def parameter_type(self, node: Any) -> ct.Type:
+        """The type of a parameter as it is written; the size of its outermost array counts for nothing."""
+        if not isinstance(node.type, c_ast.ArrayDecl):
+            return self.declared_type(node.type, node)
+        return self.array_type(node.type, node, parameter=True)
+
+    def array_type(self, declarator: Any, node: Any, *, parameter: bool = False) -> ct.Type:
+        """The type of an ArrayDecl; of a parameter, the size need not be constant."""
         element = self.declared_type(declarator.type, node)
         span: Span = declarator.dim.coord if declarator.dim is not None else (node.coord or declarator.coord)
         if isinstance(ct.strip(element), ct.Function):
@@ -62,12 +69,16 @@ class Declarators(Specifiers):
         if declarator.dim is None:
             return ct.Array(element, None)
         if isinstance(declarator.dim, c_ast.ID) and declarator.dim.name == "*":
+            if parameter:
+                return ct.Array(element, None)
             raise self.error("E0402", span, "variable length arrays are not supported: the BPF stack has a fixed layout",
                              fix="use a constant size")  # fmt: skip
         e = self.rvalue(declarator.dim)
         if not is_integer(e.type):
             raise self.error("E0371", span, f"size of array has non-integer type {quote(e.type)}")
         count = self.known(e)
+        if count is None and parameter:
+            return ct.Array(element, None)
         if count is None:
             raise self.error("E0402", span, "variable length arrays are not supported: the BPF stack has a fixed layout",
                              fix="use a constant size that is enough for all cases, or a map")  # fmt: skip
@@ -96,11 +107,14 @@ class Declarators(Specifiers):
                 if isinstance(param, c_ast.EllipsisParam):
                     variadic = True
                     continue
-                t = self.declared_type(param.type, param)
+                t = self.parameter_type(param)
                 if is_void(t) and len(params) == 1 and not getattr(param, "name", None):
                     break
                 name = getattr(param, "name", None) or ""
-                parameters.append(ct.Parameter(name, _signature(self.adjusted(t, param.coord or span))))
+                t = self.adjusted(t, param.coord or span)
+                parameters.append(ct.Parameter(name, _signature(t)))
+                if name:  # later parameters may use it: int f(int n, int a[n])
+                    self.scopes[-1].names.setdefault(name, tree.Local(name, t, param.coord or span))
         finally:
             self.scopes.pop()
         return ct.Function(result, tuple(parameters), variadic)
@@ -117,9 +131,16 @@ class Declarators(Specifiers):
             raise self.error("E0373", span, "a parameter cannot have type 'void'", fix="remove it, or give it a type")
         return t
 
-    def alignas(self, node: Any) -> list[int]:
-        """The alignments that _Alignas asks for (C11 6.7.5)."""
-        found = []
+    def alignas(self, node: Any, t: ct.Type) -> list[int]:
+        """The alignments that _Alignas asks for (C11 6.7.5) for an object of type `t`: they may not be smaller than its own."""
+        found = self._alignments(node)
+        if found and 0 < max(found) < align_of(t):
+            self.error("E0355", node.coord, f"_Alignas({max(found)}) is less than the alignment of {quote(t)}, {align_of(t)}",
+                       fix="remove it; to pack a struct, use __attribute__((packed))")  # fmt: skip
+        return found
+
+    def _alignments(self, node: Any) -> list[int]:
+        found: list[int] = []
         for item in getattr(node, "align", None) or []:
             operand = item.alignment
             if isinstance(operand, c_ast.Typename):

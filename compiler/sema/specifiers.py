@@ -8,6 +8,7 @@ from typing import Any
 from ..parse.lean import c_ast
 from ..parse.nodes import attributes_of
 from ..source import Span
+from . import fold
 from . import types as ct
 from .attributes import AttributeReader
 from .base import Poison
@@ -183,14 +184,14 @@ class Specifiers(AttributeReader):
     def _member_of(self, record: ct.Record, decl: Any, *, last: bool) -> Placement | None:
         t = self.declared_type(decl.type, decl)
         attributes = self.read_attributes(attributes_of(decl))
-        align = max([attributes.aligned, *self.alignas(decl)])
+        align = max([attributes.aligned, *self.alignas(decl, t)])
         if attributes.type_tags:
             t = qualify(t, tags=tuple(attributes.type_tags)) if not isinstance(t, ct.Pointer) else t
         if attributes.mode:
             t = self.moded(t, attributes.mode, decl.coord)
         name = decl.name or ""
         bare = ct.strip(t)
-        if not name and decl.bitsize is None and not (isinstance(bare, ct.Record) and _anonymous(decl)):
+        if not name and decl.bitsize is None and not (isinstance(bare, ct.Record) and _anonymous(decl, self.tagged_members)):
             if not isinstance(bare, ct.Record | ct.Enum):
                 self.warn("W0202", decl.coord, "declaration does not declare anything", fix="give the member a name")
             return None
@@ -200,7 +201,7 @@ class Specifiers(AttributeReader):
         if not is_complete(t) and not flexible:
             raise self.error("E0301", decl.coord, f"field has incomplete type {quote(t)}",
                              fix="define it first, or use a pointer")  # fmt: skip
-        field = ct.Field(name, t, 0, None, decl.coord)
+        field = ct.Field(name, t, 0, None, decl.coord, align)
         if decl.bitsize is not None:
             field.bits = self._width(decl, t, name)
         return Placement(field, align, "packed" in attributes.names)
@@ -266,7 +267,12 @@ class Specifiers(AttributeReader):
         else:
             enum.underlying = _holds([entry.value for entry in entries], "packed" in attributes.names)
         for entry in entries:
-            if not -(1 << 31) <= entry.value < 1 << 31:
+            if node.underlying_type is not None:
+                if fold.wrap(entry.value, enum.underlying) != entry.value:
+                    self.error("E0366", entry.span, f"enumerator value of '{entry.name}', {entry.value}, does not fit into the "
+                               f"underlying type {quote(enum.underlying)}", fix="use a wider type behind the ':'")  # fmt: skip
+                entry.type = enum
+            elif not -(1 << 31) <= entry.value < 1 << 31:
                 entry.type = enum.underlying
         enum.complete = True
         enum.span = node.coord
@@ -289,7 +295,7 @@ class Specifiers(AttributeReader):
         """The type a declarator gives to its name."""
         raise NotImplementedError
 
-    def alignas(self, node: Any) -> list[int]:
+    def alignas(self, node: Any, t: ct.Type) -> list[int]:
         """The alignments that _Alignas asks for."""
         raise NotImplementedError
 
@@ -311,11 +317,13 @@ def _holds(values: list[int], packed: bool) -> ct.Int:
     return ct.LONG
 
 
-def _anonymous(decl: Any) -> bool:
-    """True for `struct { ... };` and, as with -fms-extensions never, not for `struct tag;`."""
+def _anonymous(decl: Any, tagged: bool) -> bool:
+    """True for `struct { ... };`; for `struct tag;` and a typedef's name with -fms-extensions (`tagged`) only."""
     inner = decl.type
     while isinstance(inner, c_ast.TypeDecl):
         inner = inner.type
+    if tagged:
+        return True
     return isinstance(inner, c_ast.Struct | c_ast.Union) and inner.decls is not None and inner.name is None
 
 

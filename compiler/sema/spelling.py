@@ -17,6 +17,11 @@ def quote(t: ct.Type) -> str:
     return f"'{text}'" if bare == text or isinstance(ct.strip(t), ct.Record) else f"'{text}' (aka '{bare}')"
 
 
+def pretty(name: str, t: ct.Function) -> str:
+    """A function with its type, as clang's __PRETTY_FUNCTION__ has it in C."""
+    return _declare(t, name)
+
+
 def desugar(t: ct.Type) -> ct.Type:
     """The type with typedefs resolved at every level short of record members."""
     match t:

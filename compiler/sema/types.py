@@ -80,6 +80,7 @@ class Field:
     offset: int  # in bits from the start of the record
     bits: int | None = None
     span: Span | None = None
+    align: int = 0  # what attributes ask for, bytes
 
 
 class Record:

@@ -36,7 +36,7 @@ def test_each_of_several_errors_is_reported_where_it_is() -> None:
     ("typedef int T; int T;", "E0206 1: redefinition of 'T' as different kind of symbol"),
     ("int T; typedef int T;", "E0206 1: redefinition of 'T' as different kind of symbol"),
     ("struct;", "E0203 1: expected a tag or '{' after 'struct' or 'union'"),
-    ("int f(a, b) int a, b; { return a; }", "E0203 1: unknown type name 'a'"),
+    ("int f(a, b) int a; { return a; }", "E0203 1: parameter 'b' is not declared"),
     ("x = 3;", "E0203 1: 'x' is declared without a type"),
     ("puts(1);", "E0203 1: 'puts' has no type here"),
     ("int f(void) { int g(void) { return 1; } return 2; }", "E0201 1: expected ';' after the declaration"),
