@@ -13,6 +13,7 @@ from .sema import tree
 from .sema.btf import emit_btf
 from .sema.core import TYPE_ID_LOCAL, TYPE_ID_TARGET
 from .sema.layout import size_of
+from .sema.undefined import check_undefined
 from .target import Target
 
 _LICENSE, _VERSION = "license", "version"
@@ -29,6 +30,7 @@ def join(name: str, unit: tree.Unit, functions: list[Function], target: Target, 
             function.lines = []
         obj.functions[function.name] = function
     named = _named(unit, functions)
+    check_undefined(unit, named, diagnostics)
     for item in unit.globals:
         if item.section == _LICENSE:
             obj.license = _bytes(item).split(b"\0", 1)[0].decode("utf-8", "replace")

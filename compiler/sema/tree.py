@@ -525,4 +525,5 @@ class Unit:
     functions: list[FunctionSymbol]  # with bodies
     globals: list[Global]
     externs: list[Global | FunctionSymbol]
+    undefined: dict[FunctionSymbol, Span] = field(default_factory=dict)  # what nothing can define: first use
     roots: list[ct.Type] = field(default_factory=list)  # the types that CO-RE relocations are about, as lowering finds them

@@ -12,23 +12,13 @@ from . import tree
 from . import types as ct
 from .asm import symbols_of
 from .compare import is_record
+from .undefined import C_LIBRARY
 from .walk import walk
 
 if TYPE_CHECKING:
     from .functions import Functions
 
 MAX_ARGUMENTS = 5  # r1-r5; a record result takes one (RFC 9669, "Calling convention")
-
-# what system headers declare extern and nothing that a BPF program is linked with defines (C11 7.21-7.24, POSIX)
-_NAMES = """
-    printf fprintf sprintf snprintf vprintf vsnprintf puts putchar scanf sscanf fopen fclose fread fwrite fgets fputs
-    perror malloc calloc realloc free abort exit atexit getenv system qsort bsearch rand srand atoi atol atoll strtol
-    strtoul strtoll strtoull abs labs llabs strcpy strncpy strcat strncat strcmp strncmp strchr strrchr strstr strtok
-    strlen strnlen strdup strndup strerror memchr memcpy memmove memset memcmp time clock sleep usleep nanosleep read
-    write open close socket bind listen accept connect send recv ioctl mmap munmap getpid getuid kill fork execve
-    pthread_create assert __assert_fail errno __errno_location
-"""
-C_LIBRARY = frozenset(_NAMES.split())
 
 
 def mark(checker: Functions) -> tree.Unit:
@@ -46,6 +36,7 @@ def mark(checker: Functions) -> tree.Unit:
         [f for f in checker.functions if f in emitted],
         [g for g in [*checker.globals, *checker.literals.values()] if g in emitted and g not in checker.helpers],
         [s for s in emitted if s.linkage == "extern"],
+        marker.undefined,
     )
     marker.check_recursion(unit)
     return unit
@@ -59,6 +50,7 @@ class _Marker:
         self.diagnostics = checker.diagnostics
         self.seen: dict[tree.Global | tree.FunctionSymbol, None] = {}
         self.todo: list[tree.Global | tree.FunctionSymbol] = []
+        self.undefined: dict[tree.FunctionSymbol, Span] = {}
         self.calls: dict[tree.FunctionSymbol, list[tuple[tree.FunctionSymbol, Span]]] = {}
 
     def want(self, symbol: tree.Global | tree.FunctionSymbol) -> None:
@@ -142,15 +134,11 @@ class _Marker:
             )  # fmt: skip
 
     def _defined(self, symbol: tree.FunctionSymbol, span: Span) -> None:
+        """Note where what nothing defines is first named: it is an error if code that is left in the end names it."""
         if symbol.body is not None or symbol.section == ".ksyms" or symbol.intrinsic:
             return
         if "extern" not in symbol.attributes or symbol.name in C_LIBRARY:
-            self.diagnostics.error(
-                "E0404", span, f"'{symbol.name}' is declared and never defined: BPF programs cannot call into libraries",
-                fix="define it in this file, mark it __ksym if it is a kernel function (kfunc), or declare it extern if "
-                "another object that is linked with this one defines it",
-                notes=[(f"'{symbol.name}' declared here", symbol.span)],
-            )  # fmt: skip
+            self.undefined.setdefault(symbol, span)
 
     def check_recursion(self, unit: tree.Unit) -> None:
         """A function that calls itself, directly or by others (depth-first search; each cycle is told once)."""

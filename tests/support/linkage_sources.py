@@ -222,3 +222,39 @@ SEC("socket") int p2(struct __sk_buff *s) { return own(s->len); }
 SEC("socket") int p3(struct __sk_buff *s) { return p2(s); }
 """,
 }
+
+# the two halves of one program: what each only declares, the other defines
+PARTS = {
+    "user": r"""
+extern int lib_add(int a, int b);
+extern int lib_ctx(struct __sk_buff *ctx) __weak;
+extern int shared;
+extern int shared_weak __weak;
+extern volatile int shared_bss;
+extern const volatile int fixed;
+extern struct { __uint(type, 2); __uint(max_entries, 1); __type(key, int); __type(value, long); } table SEC(".maps");
+static int mine = 3;
+int both __weak = 1;
+__weak int twice(int x) { return x + 1; }
+SEC("socket") int p(struct __sk_buff *s)
+{
+    int k = 0;
+    long *v = lookup(&table, &k);
+    lib_ctx(s);
+    return lib_add(s->len, 1) + shared + shared_weak + shared_bss + fixed + (v ? *v : 0) + mine++ + both + twice(k);
+}
+""",
+    "library": r"""
+struct { __uint(type, 2); __uint(max_entries, 1); __type(key, int); __type(value, long); } table SEC(".maps");
+int shared = 4, shared_weak = 5;
+volatile int shared_bss;
+const volatile int fixed = 8;
+static int mine = 9;
+int both __weak = 2;
+__weak int twice(int x) { return x + 2; }
+static __noinline int helper(int x) { return x * shared; }
+__noinline int lib_add(int a, int b) { return helper(a) + b + mine++; }
+__noinline int lib_ctx(struct __sk_buff *ctx) { shared_bss = ctx->len; return 0; }
+SEC("socket") int q(struct __sk_buff *s) { return lib_add(2, 3) + twice(1); }
+""",
+}

@@ -1,0 +1,37 @@
+"""`check_undefined`: functions that code calls and nothing defines: no file, and not the kernel."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from ..diagnostics import Diagnostics
+from . import tree
+from .names import suggest
+
+# what system headers declare extern and nothing that a BPF program is linked with defines (C11 7.21-7.24, POSIX)
+_NAMES = """
+    printf fprintf sprintf snprintf vprintf vsnprintf puts putchar scanf sscanf fopen fclose fread fwrite fgets fputs
+    perror malloc calloc realloc free abort exit atexit getenv system qsort bsearch rand srand atoi atol atoll strtol
+    strtoul strtoll strtoull abs labs llabs strcpy strncpy strcat strncat strcmp strncmp strchr strrchr strstr strtok
+    strlen strnlen strdup strndup strerror memchr memcpy memmove memset memcmp time clock sleep usleep nanosleep read
+    write open close socket bind listen accept connect send recv ioctl mmap munmap getpid getuid kill fork execve
+    pthread_create assert __assert_fail errno __errno_location
+"""
+C_LIBRARY = frozenset(_NAMES.split())
+
+
+def check_undefined(unit: tree.Unit, named: Collection[str], diagnostics: Diagnostics) -> None:
+    """Errors (E0404) for those of `unit.undefined` that are among `named`, the symbols that finished code refers to."""
+    for symbol, use in unit.undefined.items():
+        if symbol.name not in named:
+            continue
+        from ...stdlib.helpers import HELPERS  # reads all of them
+
+        near = suggest(symbol.name, [row.name for row in HELPERS.values()])
+        diagnostics.error(
+            "E0404", use, f"'{symbol.name}' is declared and never defined: BPF programs cannot call into libraries",
+            fix=f"did you mean the helper '{near}'?" if near else
+            "define it in this file, mark it __ksym if it is a kernel function (kfunc), or declare it extern if "
+            "another object that is linked with this one defines it",
+            notes=[(f"'{symbol.name}' declared here", symbol.span)],
+        )  # fmt: skip
