@@ -274,6 +274,10 @@ class Explorer:
 
     def _lddw(self, state: State, slot: int, insn: Insn) -> int:
         reference = self.program.flat.map_refs.get(slot)
+        extern = self.program.flat.externs.get(slot)
+        if extern is not None:
+            raise Unsupported(slot, f"'{extern.symbol}' is defined outside of the object (by the kernel, its configuration or "
+                              "another object), which is not modelled", "check the program with the kernel")  # fmt: skip
         if reference is not None:
             if reference.offset is None:
                 made = Reg(Kind.MAP, ZERO, Def(slot), what=reference.map)

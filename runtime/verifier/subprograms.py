@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ...compiler.diagnostics import ObjectError
 from ...compiler.object import isa
+from ...compiler.object.btf import Btf, DeclTag, Func, FuncProto, Int, Ptr, Struct, Union, Void
 from ...compiler.object.btf import Enum as BtfEnum
-from ...compiler.object.btf import Func, FuncProto, Int, Ptr, Struct, Union, Void
 from ...stdlib import helpers
 from .calls import invalidate_packets
 from .memory import Memory
@@ -35,7 +35,9 @@ class Subprograms:
             self._global(state, slot, target, name)
             return slot + 1
         if len(state.frames) >= MAX_FRAMES:
-            raise Refused("V1300", slot, f"more than {MAX_FRAMES} calls are nested", "there is no recursion in BPF: use a loop")
+            raise Refused(
+                "V1300", slot, f"more than {MAX_FRAMES} calls are nested", "there is no recursion in BPF: use a loop"
+            )
         caller = state.frame
         frame = Frame([None] * 11, {}, slot, target, caller.instance.called(slot, target))
         frame.regs[1:6] = caller.regs[1:6]
@@ -140,8 +142,19 @@ def entry_registers(program: Program, start: int, memory: Memory) -> list[Reg | 
         elif kind == "int":
             regs[i + 1] = number(UNKNOWN, Def(start))
         else:
-            regs[i + 1] = Reg(Kind.MEM, ZERO, Def(start), id=memory.fresh(), what=f"argument {i + 1}", size=size, null=True)
+            regs[i + 1] = Reg(
+                Kind.MEM, ZERO, Def(start), id=memory.fresh(), what=f"argument {i + 1}", size=size, null=True
+            )
     return regs
+
+
+def _argument_tags(btf: Btf, function: int) -> dict[int, list[str]]:
+    """The tags `arg:...` of a FUNC's parameters, by their number (btf_prepare_func_args)."""
+    tags: dict[int, list[str]] = {}
+    for _, t in btf.items():
+        if isinstance(t, DeclTag) and t.type == function and t.component >= 0 and t.name.startswith("arg:"):
+            tags.setdefault(t.component, []).append(t.name)
+    return tags
 
 
 def parameters(program: Program, start: int) -> list[tuple[str, int]]:
@@ -154,8 +167,14 @@ def parameters(program: Program, start: int) -> list[tuple[str, int]]:
         proto = btf[func.type] if isinstance(func, Func) else None
         if not isinstance(proto, FuncProto):
             return []
+        tags = _argument_tags(btf, program.starts[start].btf_id)
         for i, parameter in enumerate(proto.params):
             kind = btf.resolved(parameter.type)
+            if tags.get(i) == ["arg:ctx"]:
+                found.append(("ctx", 0))
+                continue
+            if i in tags:
+                raise Unsupported(start, f"arguments with the tag {', '.join(tags[i])} are not modelled")
             if isinstance(kind, Int | BtfEnum):
                 found.append(("int", 0))
                 continue
