@@ -104,9 +104,13 @@ class AsmStatements(Declarations):
         number = sum(1 for what in names.numbers if what[0] == "i")
         constraint = operand.constraint
         span = operand.coord
-        if constraint.startswith(("=", "+")):
+        if constraint.startswith("+"):  # clang takes this, and what programs mean by it is an input
+            self.warn("W0391", span, f"the input constraint '{constraint}' in asm means an input only",
+                      fix=f"write \"{constraint.lstrip('+')}\", or make it an output")  # fmt: skip
+            constraint = constraint.lstrip("+")
+        if constraint.startswith("="):
             raise self.error("E0391", span, f"invalid input constraint '{constraint}' in asm",
-                             fix="'=' and '+' are for outputs, before the second colon")  # fmt: skip
+                             fix="'=' is for outputs, before the second colon")  # fmt: skip
         same = constraint.lstrip("%&")
         if same.startswith("[") and same.endswith("]"):
             place = next((i for i, o in enumerate(written) if o.name == same[1:-1]), -1)

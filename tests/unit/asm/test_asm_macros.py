@@ -49,3 +49,17 @@ def test_naked_functions_are_their_asm_and_nothing_else(tmp_path: Path) -> None:
     for name in ("naked_lookup", "naked_caller", "sum", "raw"):
         assert ours[name].insns == theirs[name].insns
         assert [(r.at, r.symbol) for r in ours[name].references] == [(r.at, r.symbol) for r in theirs[name].references]
+
+
+def test_an_input_that_says_plus_is_an_input_with_a_warning() -> None:
+    text = MACROS + """
+    SEC("xdp") int f(struct xdp_md *ctx)
+    {
+        u64 n = ctx->rx_queue_index;
+        asm goto("if %[n] < 7 goto %l[small]" :: [n] "+r"(n) :: small);
+        n = 7;
+    small:
+        return n;
+    }"""
+    obj = compile(text)
+    assert run(obj, "f") == 3
