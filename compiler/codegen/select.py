@@ -246,6 +246,16 @@ class _Selector:
             self._access(op, address, instr.offset, v.use(operand), code)
 
     def _call(self, instr: ir.Call) -> None:
+        if instr.kind == "indirect":
+            name = f" ('{instr.symbol}')" if instr.symbol else ""
+            self.diagnostics.error(
+                "E0431", instr.span, f"this calls through a function pointer{name}, which BPF cannot do",
+                fix="call the functions by name under a switch, or choose a program with bpf_tail_call(); a pointer that an "
+                "__always_inline function is given is fine",
+            )  # fmt: skip
+            if instr.type is not Ty.NONE:
+                self.values.emit(MOV_K, self.values.define(instr))
+            return
         if instr.kind == "memory":
             self.diagnostics.error(
                 "E0433", instr.span, f"the size of this {instr.symbol} is not constant",

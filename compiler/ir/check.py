@@ -284,9 +284,9 @@ class _Checker:
         self.want(not i.operands and i.type in (Ty.I32, Ty.I64), i, "a relocated value has no operands and is an integer")
 
     def call(self, i: Call) -> None:
-        self.want(i.kind in ("helper", "function", "extern", "memory"), i, f"C1: no kind of call {i.kind}")
+        self.want(i.kind in ("helper", "function", "extern", "memory", "indirect"), i, f"C1: no kind of call {i.kind}")
         if i.kind != "function":
-            self.want(len(i.operands) <= 5, i, f"C1: {len(i.operands)} operands")
+            self.want(len(i.operands) <= 5 or i.kind == "indirect", i, f"C1: {len(i.operands)} operands")
             return
         callee = self.module.functions.get(i.symbol) if self.module else None
         if callee:

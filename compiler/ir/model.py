@@ -265,7 +265,8 @@ class CoreValue(Instr):
 
 class Call(Instr):
     """A call with at most five operands. `kind`: helper (then `number`), function, extern (a kfunc), or memory: memcpy,
-    memmove or memset of a size that is not yet known to be constant; operands are those of C, `number` is the alignment.
+    memmove or memset of a size that is not yet known to be constant; operands are those of C, `number` is the alignment;
+    or indirect: operands[0] is the address of a function that is not yet known, `symbol` what the program calls it.
 
     A helper's result is i64 or ptr as the kernel leaves it in r0; lowering truncates to the C type.
     A function's i32 arguments and result have undefined upper halves unless callee and caller are both ours and static.

@@ -342,6 +342,8 @@ class Expressions(Objects):
                 return builtins.packet_load(self.b, symbol.intrinsic, arguments)
             case tree.FunctionRef(symbol=symbol):
                 kind = "extern" if symbol.linkage == "extern" else "function"
+                if symbol.type.variadic:
+                    del arguments[len(symbol.type.parameters) :]  # there is no va_start to read them with
                 result = self.b.emit(ir.Call(kind, symbol.name, arguments, ctypes.register(e.type)))
                 if symbol.noreturn:
                     self.b.terminate(ir.Unreachable(self.b.span))
@@ -349,11 +351,9 @@ class Expressions(Objects):
             case tree.Constant(value=number):
                 return self._helper(number, arguments, e)
             case target:
-                self.diagnostics.error(
-                    "E0431", target.span, "this calls through a function pointer, which BPF cannot do",
-                    fix="call the functions by name under a switch, or use a tail call (bpf_tail_call) to choose a program",
-                )  # fmt: skip
-                return ir.Undef(ctypes.register(e.type))
+                pointer = self.value(target)
+                result = self.b.emit(ir.Call("indirect", _pointer_name(target), [pointer, *arguments], ctypes.register(e.type)))
+                return None if result.type is Ty.NONE else result
 
     def _helper(self, number: int, arguments: list[ir.Value], e: tree.Call) -> ir.Value | None:
         """Helpers leave 64 bits in r0, whatever their C type says; the C type is cut out of them."""
@@ -402,6 +402,15 @@ class Expressions(Objects):
     def _let(self, e: tree.Let) -> ir.Value | None:
         self.bind(e)
         return self.effect(e.body)
+
+
+def _pointer_name(e: tree.Expr) -> str:
+    """What the program calls a function pointer."""
+    if isinstance(e, tree.Load) and isinstance(e.lvalue, tree.LocalRef | tree.GlobalRef):
+        return e.lvalue.symbol.name
+    if isinstance(e, tree.Load) and isinstance(e.lvalue, tree.Member):
+        return e.lvalue.field.name
+    return ""
 
 
 def _is_truth(e: tree.Expr) -> bool:

@@ -17,6 +17,7 @@ from .merge_blocks import merge_blocks
 from .merge_copies import merge_copies
 from .merge_stores import merge_stores
 from .promote import promote
+from .resolve_calls import resolve_calls
 from .scalars import split_objects
 from .share_objects import share_objects
 from .simplify import simplify
@@ -66,6 +67,8 @@ PASSES = (
 )
 # fmt: on
 
+_MOST_ROUNDS = 4  # of finding out which function a pointer is, and inlining it
+
 
 def optimize(module: Module, target: Target, *, checked: bool = False) -> None:
     """Improve `module` in place. With `checked`, the IR checker runs before the first and after every pass (`IRError`).
@@ -82,8 +85,12 @@ def optimize(module: Module, target: Target, *, checked: bool = False) -> None:
         inliner.inline(function)
         if checked:
             check(function, module)
-        for step in PASSES:
-            step.run(function)
-            if checked:
-                check(function, module)
+        for _ in range(_MOST_ROUNDS):
+            for step in PASSES:
+                step.run(function)
+                if checked:
+                    check(function, module)
+            if not resolve_calls(function, module):
+                break
+            inliner.inline(function)
     drop_unused(module)

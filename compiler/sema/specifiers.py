@@ -247,6 +247,7 @@ class Specifiers(AttributeReader):
 
     def _enumerators(self, enum: ct.Enum, node: Any) -> None:
         value = -1
+        t: ct.Type = ct.INT
         entries: list[EnumConstant] = []
         for item in node.values.enumerators:
             try:
@@ -256,7 +257,7 @@ class Specifiers(AttributeReader):
             if not -(1 << 63) <= value < 1 << 64:
                 self.error("E0366", item.coord, f"enumerator value of '{item.name}' does not fit into 64 bits")
                 value = 0
-            t = ct.INT if -(1 << 31) <= value < 1 << 31 else ct.LONG if value < 1 << 63 else ct.ULONG
+            t = self._enumerator_type(item.value, value, t)
             entry = EnumConstant(item.name, value, t, item.coord)
             self.declare_constant(entry)
             entries.append(entry)
@@ -276,6 +277,22 @@ class Specifiers(AttributeReader):
                 entry.type = enum.underlying
         enum.complete = True
         enum.span = node.coord
+
+    def _enumerator_type(self, node: Any, value: int, previous: ct.Type) -> ct.Type:
+        """Inside of the definition, a value beyond int has the type it was written with (a GNU extension)."""
+        if -(1 << 31) <= value < 1 << 31:
+            return ct.INT
+        if node is not None:
+            self.unevaluated += 1
+            try:
+                return self.promoted(self.rvalue(node).type)
+            except Poison:
+                pass
+            finally:
+                self.unevaluated -= 1
+        if previous == ct.UINT and 0 <= value < 1 << 32:
+            return previous
+        return ct.LONG if value < 1 << 63 else ct.ULONG
 
     def declare_constant(self, entry: EnumConstant) -> None:
         """Put an enumerator into scope."""

@@ -110,7 +110,7 @@ class _Marker:
             asm.inputs.append(("", "s", tree.AddressOf(ref, ct.Pointer(symbol.type), asm.span)))
 
     def _signature(self, symbol: tree.FunctionSymbol) -> None:
-        if symbol.type.variadic:
+        if symbol.type.variadic and symbol.linkage != "static":
             self.diagnostics.error(
                 "E0405", symbol.span, f"'{symbol.name}' takes a variable number of arguments, which BPF functions cannot",
                 fix="pass a pointer to a struct, or write a macro",
@@ -133,11 +133,17 @@ class _Marker:
                 fix="put arguments into a struct and pass a pointer to it; bpf_printk() takes up to 12 values that way",
             )  # fmt: skip
 
+    def _in_header(self, span: Span) -> bool:
+        """What a header declares another object may define; a file's own prototype without a function is a slip."""
+        sources = self.diagnostics.sources
+        return sources.file_of(sources.outermost(span.point)).included_from >= 0
+
     def _defined(self, symbol: tree.FunctionSymbol, span: Span) -> None:
         """Note where what nothing defines is first named: it is an error if code that is left in the end names it."""
         if symbol.body is not None or symbol.section == ".ksyms" or symbol.intrinsic:
             return
-        if "extern" not in symbol.attributes or symbol.name in C_LIBRARY:
+        elsewhere = "extern" in symbol.attributes or self._in_header(symbol.span)
+        if not elsewhere or symbol.name in C_LIBRARY:
             self.undefined.setdefault(symbol, span)
 
     def check_recursion(self, unit: tree.Unit) -> None:

@@ -148,7 +148,7 @@ BAD = {
     "did you mean": (
         "static inline int length_of(int x) { return x; }", "", '#include "a.h"\nint f(int *s) { return lenght_of(1); }'),
     "did you mean a type": ("typedef unsigned int u32;", "", '#include "a.h"\nu23 x;'),
-    "a function that is only declared": ("int g(int);", "", '#include "a.h"\nint f(int *s) { return g(1); }'),
+    "a function that is only declared": ("int malloc(int);", "", '#include "a.h"\nint f(int *s) { return malloc(1); }'),
     "used before it is declared": ("extern int late;", "", 'int f(int *s) { return late; }\n#include "a.h"'),
     "a struct only a parameter list has named": (
         "static inline int g(struct s *p) { return 0; }\nstruct s { int a; };", "",

@@ -1,0 +1,42 @@
+"""Calls through pointers: direct once inlining shows the function, refused otherwise."""
+
+from __future__ import annotations
+
+import pytest
+
+import purebpf
+from purebpf.compiler.diagnostics import CompileError
+from purebpf.runtime.vm import Machine
+
+HEAD = """
+#define SEC(n) __attribute__((section(n), used))
+typedef int (*step)(int, long *);
+static int add(int a, long *p) { *p += a; return a + 1; }
+static __attribute__((noinline)) int sub(int a, long *p) { *p -= a; return a - 1; }
+static __attribute__((always_inline)) int twice(step f, int x, long *p) { return f(f(x, p), p); }
+struct steps { step one, two; };
+static inline __attribute__((format(printf, 1, 2))) void checked(const char *format, ...) {}
+"""
+
+
+def test_functions_passed_to_inlined_ones_are_called() -> None:
+    obj = purebpf.compile(HEAD + """
+        SEC("xdp") int f(void *ctx)
+        {
+            long v = 0;
+            struct steps steps = {add, sub};
+            checked("%d", 3);
+            return twice(add, 3, &v) + twice(sub, 10, &v) * 10 + steps.two(1, &v) + v * 1000;
+        }""")
+    # C11: add twice: 3, 4 -> v = 7, result 5; sub twice: 10, 9 -> v = -12, result 8; sub once: v = -13, result 0
+    assert Machine(obj).run("f", packet=bytes(60)).retval == (5 + 80 + 0 - 13000) & 0xFFFFFFFF
+
+
+@pytest.mark.parametrize(("body", "name"), [
+    ("step f = *(int *)ctx ? add : sub; return f(1, &v);", "f"),
+    ("struct steps *s = ctx; return s->two(1, &v);", "two"),
+])  # fmt: skip
+def test_a_pointer_that_stays_unknown_is_refused_by_name(body: str, name: str) -> None:
+    with pytest.raises(CompileError) as caught:
+        purebpf.compile(HEAD + f'SEC("xdp") int f(void *ctx) {{ long v = 0; {body} }}')
+    assert f"this calls through a function pointer ('{name}')" in str(caught.value)
