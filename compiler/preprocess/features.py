@@ -12,7 +12,7 @@ _ATTRIBUTES = """
     internal_linkage leaf may_alias minsize mode musttail naked no_builtin no_sanitize
     no_stack_protector noinline nomerge nonnull noreturn nothrow optnone packed
     preserve_access_index preserve_static_offset pure returns_nonnull section
-    sentinel transparent_union unavailable uninitialized unused used vector_size
+    sentinel transparent_union unavailable uninitialized unused used
     visibility warn_unused_result warning weak
 """
 _BUILTINS = """

@@ -57,6 +57,7 @@ def analyze(ast: File, sources: SourceMap, diagnostics: Diagnostics, outer: Sequ
             if size > _MOST_BYTES:
                 checker.error("E0444", variable.span, f"variable '{variable.name}' has {size:,} bytes: its section becomes "
                               f"the value of a map, which has {_MOST_BYTES:,} at most", fix="use a map")  # fmt: skip
+        _check_sections(checker)
         unit = mark(checker)
         check_placement(unit, diagnostics)
         return unit
@@ -65,3 +66,13 @@ def analyze(ast: File, sources: SourceMap, diagnostics: Diagnostics, outer: Sequ
         raise diagnostics.fatal(
             "E0204", where, "the program is nested too deep here", fix="split the expression or function"
         ) from None
+
+
+def _check_sections(checker: Functions) -> None:
+    """A section holds either code or data."""
+    code = {symbol.section: symbol for symbol in checker.functions if symbol.section}
+    for variable in checker.globals:
+        other = code.get(variable.section)
+        if other is not None and variable.linkage != "extern":
+            checker.error("E0442", variable.span, f"variable '{variable.name}' is in section '{variable.section}', which holds "
+                          "code", fix="name another section", notes=[(f"function '{other.name}' is there too", other.span)])

@@ -18,14 +18,14 @@ from .layout import BIGGEST_ALIGNMENT
 _IGNORED = {
     "unused", "maybe_unused", "deprecated", "format", "format_arg", "nonnull", "returns_nonnull", "pure", "const", "malloc",
     "nothrow", "leaf", "warn_unused_result", "nodiscard", "hot", "cold", "may_alias", "no_instrument_function", "sentinel",
-    "alloc_size", "alloc_align", "access", "artificial", "gnu_inline", "fallthrough", "designated_init", "transparent_union",
+    "alloc_size", "alloc_align", "access", "artificial", "gnu_inline", "fallthrough", "designated_init",
     "noclone", "no_icf", "optimize", "nocf_check", "randomize_layout", "no_randomize_layout", "counted_by", "flatten",
     "externally_visible", "no_sanitize", "no_sanitize_address", "assume_aligned", "error", "warning", "diagnose_if",
     "enum_extensibility", "flag_enum", "overloadable", "noderef", "address_space", "bitwise", "no_stack_protector",
     "visibility", "retain", "mode", "aligned_size", "nonstring", "noipa", "tainted_args", "no_caller_saved_registers",
     "disable_tail_calls", "not_tail_called", "no_builtin", "minsize", "optnone", "convergent", "annotate",
     "availability",
-    "vector_size", "unavailable", "internal_linkage", "bpf_fastcall", "preserve_static_offset", "uninitialized", "musttail",
+    "unavailable", "internal_linkage", "bpf_fastcall", "preserve_static_offset", "uninitialized", "musttail",
 }  # fmt: skip
 
 
@@ -50,7 +50,8 @@ class Attributes:
 
 
 _FLAGS = {
-    "used", "weak", "packed", "always_inline", "noinline", "noreturn", "naked", "preserve_access_index", "hidden", "internal",
+    "used", "weak", "packed", "always_inline", "noinline", "noreturn", "naked", "preserve_access_index", "transparent_union",
+    "hidden", "internal",
 }  # fmt: skip
 
 
@@ -90,7 +91,7 @@ class AttributeReader(Initializers):
                 found.names.add("hidden")
         elif name == "mode":
             found.mode = arguments[0].name.strip("_") if arguments and isinstance(arguments[0], c_ast.ID) else ""
-        elif name in ("alias", "constructor", "destructor", "ifunc", "interrupt"):
+        elif name in ("alias", "constructor", "destructor", "ifunc", "interrupt", "vector_size", "ext_vector_type"):
             self.error("E0441", attribute.coord, f"attribute '{name}' is not supported", fix="remove it")
         elif name not in _IGNORED:
             self.warn("W0331", attribute.coord, f"unknown attribute '{name}' ignored", fix="remove it, or check its spelling")

@@ -139,6 +139,10 @@ class Checker:
 
     # --- verbs the parts call on each other -----------------------------------------------------------------------
 
+    def new_local(self, name: str, t: ct.Type, span: Span) -> tree.Local:
+        """A local variable that no name finds."""
+        raise NotImplementedError
+
     def expression(self, node: Any) -> tree.Expr:
         """Check an expression; the result may be an lvalue or a function designator. Raises `Poison`."""
         raise NotImplementedError

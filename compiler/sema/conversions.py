@@ -21,7 +21,7 @@ from .compare import (
     same_type,
     unqualified,
 )
-from .layout import is_complete
+from .layout import is_complete, size_of
 from .spelling import quote
 
 # what each way of assigning is called in messages, as clang does: (incompatible, how it goes on)
@@ -189,6 +189,10 @@ class Conversions(Checker):
                 return self.cast(e, to)
         elif isinstance(target, ct.Record) and source is target:
             return e
+        elif how == "pass" and isinstance(target, ct.Record) and "transparent_union" in target.attributes:
+            whole = self._into_union(e, to, target)
+            if whole is not None:
+                return whole
         fix = ""
         if isinstance(target, ct.Pointer) and isinstance(source, ct.Record) and isinstance(e, tree.Load):
             if isinstance(ct.strip(target.target), ct.Void) or ct.strip(target.target) is source:
@@ -196,6 +200,20 @@ class Conversions(Checker):
         elif isinstance(source, ct.Pointer) and isinstance(target, ct.Record) and ct.strip(source.target) is target:
             fix = "take what it points to: put '*' before it"
         raise self.error("E0303", span, self._doing(how, to, e.type, "incompatible type"), fix=fix, notes=notes)
+
+    def _into_union(self, e: tree.Expr, to: ct.Type, target: ct.Record) -> tree.Expr | None:
+        """An argument as the member of a transparent union that has its type (GCC manual, "Common Type Attributes")."""
+        for field in target.fields or []:
+            a, b = ct.strip(field.type), ct.strip(e.type)
+            pointers = isinstance(a, ct.Pointer) and isinstance(b, ct.Pointer) and (
+                same_type(unqualified(a.target), unqualified(b.target)) or ct.VOID in (ct.strip(a.target), ct.strip(b.target)))
+            if pointers or (isinstance(a, ct.Pointer) and is_null(e)) or same_type(a, b):
+                local = self.new_local(".union", to, e.span)
+                stores = [tree.InitStore(field.offset, None, self.cast(e, field.type))]
+                covered = size_of(field.type) == size_of(to)
+                body = tree.LocalRef(local, to, e.span)
+                return tree.Let(local, None, tree.Initializer(not covered, stores), body, to, e.span)
+        return None
 
     def _doing(self, how: str, to: ct.Type, source: ct.Type, reason: str) -> str:
         text = _DOING[how][0].format(to=quote(to), source=quote(source))

@@ -84,6 +84,9 @@ class Declarations(Declarators):
         t = self.declared_type(node.type, node)
         if attributes.mode:
             t = self.moded(t, attributes.mode, node.coord)
+        bare = ct.strip(t)
+        if "transparent_union" in attributes.names and isinstance(bare, ct.Record):
+            bare.attributes |= {"transparent_union"}
         if self.at_file_scope:
             self.settle(node.name)
         names = self.scopes[-1].names
@@ -207,6 +210,8 @@ class Declarations(Declarators):
             self._merge(old, node, t, attributes, linkage)
             scope[node.name] = old
             return old
+        if weak and linkage == "static":
+            raise self.error("E0355", span, f"'weak' on '{node.name}', which is static", fix="remove one")
         name = self._static_name(node.name) if local_static else node.name
         const, volatile = qualifiers(t)
         align = max([attributes.aligned, *self.alignas(node, t)])

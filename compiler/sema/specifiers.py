@@ -175,7 +175,7 @@ class Specifiers(AttributeReader):
                 seen[name] = placement.field.span
             members.append(placement)
         attributes = self.read_attributes(attributes_of(node))
-        names = attributes.names & {"preserve_access_index"}
+        names = attributes.names & {"preserve_access_index", "transparent_union"}
         if getattr(node, "preserve", False):
             names.add("preserve_access_index")
         record.attributes = frozenset(names)

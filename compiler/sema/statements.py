@@ -20,19 +20,23 @@ from .compare import is_integer, is_void
 from .names import suggest
 from .spelling import quote
 
+Cleanup = tuple[tree.Local, tree.FunctionSymbol]
+
 
 @dataclass(slots=True)
 class _Body:
     """What is known while a function's body is checked."""
 
+    # of labels also, and of gotos, the variables with a cleanup that live there; a goto's block takes the calls
     labels: dict[str, Span] = field(default_factory=dict)
-    gotos: list[tuple[str, Span]] = field(default_factory=list)
+    live: dict[str, list[Cleanup]] = field(default_factory=dict)
+    gotos: list[tuple[str, Span, list[Cleanup], tree.Block | None]] = field(default_factory=list)
     local_labels: list[dict[str, str]] = field(default_factory=list)
     loops: int = 0
     breakable: int = 0
     switches: list[tuple[tree.Switch, ct.Type, dict[int, Span]]] = field(default_factory=list)
     # one list a scope: (variable, function) with __attribute__((cleanup)); and how many scopes loops began in
-    cleanups: list[list[tuple[tree.Local, tree.FunctionSymbol]]] = field(default_factory=list)
+    cleanups: list[list[Cleanup]] = field(default_factory=list)
     break_depth: list[int] = field(default_factory=list)
     continue_depth: list[int] = field(default_factory=list)
     renamed: int = 0
@@ -60,7 +64,7 @@ class Statements(AsmStatements):
             c_ast.Goto: self._goto,
             c_ast.Label: self._label,
             c_ast.EmptyStatement: lambda node: None,
-            c_ast.AttributeDeclaration: lambda node: None,
+            c_ast.AttributeDeclaration: self._attributes_alone,
             c_ast.Pragma: self._unroll,
             gnu.Asm: self._asm,
             gnu.LocalLabels: self._local_labels,
@@ -98,6 +102,12 @@ class Statements(AsmStatements):
         if isinstance(node, c_ast.BinaryOp | c_ast.Constant) and node.coord.point >= 0 and node.coord.first >= 0:
             hint = "did you mean '='?" if isinstance(e, tree.Compare) and e.op == "==" else "remove it, or use its value"
             self.warn("W0342", node.coord, "expression result unused", fix=hint)
+
+    def _attributes_alone(self, node: Any) -> None:
+        """`__attribute__((fallthrough));` and the like."""
+        for attribute in node.attributes or []:
+            if attribute.name == "fallthrough" and not self.body.switches:
+                self.error("E0382", attribute.coord, "'fallthrough' outside of a switch statement", fix="remove it")
 
     # --- blocks ---------------------------------------------------------------------------------------------------
 
@@ -168,8 +178,7 @@ class Statements(AsmStatements):
         return tree.StatementExpr(tree.Block(statements, node.body.coord), result, t, span)
 
     def _keep_across_cleanups(self, statements: list[tree.Statement], result: tree.Expr | None,
-                              pending: list[tuple[tree.Local, tree.FunctionSymbol]],
-                              span: Span) -> tree.Expr | None:  # fmt: skip
+                              pending: list[Cleanup], span: Span) -> tree.Expr | None:  # fmt: skip
         """The value is taken before the cleanups run."""
         if result is not None:
             local = self.new_local(".value", result.type, span)
@@ -406,28 +415,43 @@ class Statements(AsmStatements):
             raise self.error("E0386", node.coord, f"redefinition of label '{node.name}'",
                              notes=[("previous definition is here", self.body.labels[name])])  # fmt: skip
         self.body.labels[name] = node.coord
+        self.body.live[name] = self._living()
         return tree.Label(name, self.statement(node.stmt), node.coord)
 
     def _goto(self, node: Any) -> tree.Statement:
         name = self._label_name(node.name)
-        self.body.gotos.append((name, Span.at(node.coord.last)))
-        if any(self.body.cleanups):
-            raise self.error("E0387", node.coord, "goto in a scope with 'cleanup' variables is not supported",
-                             fix="use break, continue or return")  # fmt: skip
-        return tree.Goto(name, node.coord)
+        jump = tree.Block([tree.Goto(name, node.coord)], node.coord)
+        self.body.gotos.append((name, Span.at(node.coord.last), self._living(), jump))
+        return jump
+
+    def _living(self) -> list[Cleanup]:
+        """The variables with a cleanup that live here, the oldest first."""
+        return [pending for scope in self.body.cleanups for pending in scope]
 
     def check_labels(self) -> None:
-        """Every goto of the function must find its label."""
-        for name, span in self.body.gotos:
+        """Every goto of the function must find its label; on the way it runs the cleanups of what it leaves."""
+        for name, span, living, jump in self.body.gotos:
             if name not in self.body.labels:
                 close = suggest(name, self.body.labels)
                 self.error("E0388", span, f"use of undeclared label '{name}'", fix=f"did you mean '{close}'?" if close else "")
+                continue
+            there = self.body.live[name]
+            shared = 0
+            while shared < min(len(living), len(there)) and living[shared][0] is there[shared][0]:
+                shared += 1
+            if shared < len(there):
+                local = there[shared][0]
+                self.error("E0387", span, f"this goto enters the scope of '{local.name}', which has a cleanup, past its "
+                           "declaration", fix="declare the variable before the goto, or put the label in front of it",
+                           notes=[(f"'{local.name}' is declared here", local.span)])  # fmt: skip
+            calls = [self._cleanup_call(local, function, span) for local, function in reversed(living[shared:])]
+            if jump is not None:
+                jump.statements[:0] = calls
+            elif calls:
+                self.error("E0387", span, "asm goto out of a scope with 'cleanup' variables is not supported",
+                           fix="declare its labels with __label__ close to it, or branch in C")  # fmt: skip
 
     def _asm(self, node: Any) -> tree.Statement:
         statement = self.asm_statement(node, self._label_name)
-        self.body.gotos += [(name, node.coord) for name in statement.labels]
-        near = self.body.local_labels[-1].values() if self.body.local_labels else ()
-        if any(self.body.cleanups) and not set(statement.labels) <= set(near):
-            raise self.error("E0387", node.coord, "asm goto in a scope with 'cleanup' variables is not supported",
-                             fix="declare its labels with __label__ close to it, or branch in C")  # fmt: skip
+        self.body.gotos += [(name, node.coord, self._living(), None) for name in statement.labels]
         return statement
