@@ -69,6 +69,8 @@ def _order(entry: MachineBlock) -> list[MachineBlock]:
             fresh = [target for target in reversed(here.targets) if target not in placed]
             # rather go on where nothing else still has to come from: a join is placed after its last predecessor
             following = next((t for t in fresh if not entering[t]), fresh[0] if fresh else None)
+            if here.branch is not None and here.branch.op == ASM and here.targets[-1] not in placed:
+                following = here.targets[-1]  # nobody can invert it; its labels are what is unlikely
             waiting += [t for t in reversed(fresh) if t is not following]
             here = following
     return order

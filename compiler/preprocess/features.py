@@ -16,7 +16,7 @@ _ATTRIBUTES = """
     visibility warn_unused_result warning weak
 """
 _BUILTINS = """
-    __builtin_memcpy __builtin_memmove __builtin_memset __builtin_memcmp __builtin_strlen __builtin_strcmp
+    __builtin_memcpy __builtin_memmove __builtin_memset __builtin_memcmp __builtin_strlen __builtin_strcmp __builtin_strncmp
     __builtin_bswap16 __builtin_bswap32 __builtin_bswap64 __builtin_constant_p __builtin_expect
     __builtin_expect_with_probability __builtin_unreachable __builtin_trap __builtin_offsetof
     __builtin_types_compatible_p __builtin_choose_expr __builtin_object_size __builtin_assume __builtin_assume_aligned

@@ -130,7 +130,7 @@ class AsmStatements(Declarations):
             if not isinstance(e, tree.LocalRef | tree.GlobalRef | tree.Deref | tree.Member):
                 raise self.error("E0391", span, "a memory operand of asm must be an object", fix='use a variable, or "r"')
             return operand.name, "m", e
-        e = self.promote_scalar(self.rvalue(operand.value), span)
+        e = self.promote_scalar(_unextended(self.rvalue(operand.value)), span)
         if "i" in meaning:
             known = self.asm_constant(e)
             if known is None and meaning == "i" and isinstance(e, tree.Constant):
@@ -249,3 +249,14 @@ class AsmStatements(Declarations):
             return literals.string(node.value)[0][:-1].decode("utf-8", "surrogateescape")
         except literals.LiteralError as problem:
             raise self.error("E0344", node.coord, str(problem)) from None
+
+
+def _unextended(e: tree.Expr) -> tree.Expr:
+    """What a cast to char or short is about. A register's bits above such an operand mean nothing, and programs rely on
+    clang leaving the whole value there: `"r"((short)x)` compares all of x."""
+    while (
+        isinstance(e, tree.Cast) and is_integer(e.type) and is_integer(e.value.type) and ct.strip(e.type) != ct.BOOL
+        and size_of(e.type) < ct.INT.size and size_of(e.value.type) > size_of(e.type)
+    ):  # fmt: skip
+        e = e.value
+    return e

@@ -57,6 +57,7 @@ class Builtins(Access):
             "constant_p": self._constant_p, "choose_expr": self._choose,
             "object_size": self._object_size, "dynamic_object_size": self._object_size,
             "assume": self._nothing, "prefetch": self._nothing, "assume_aligned": self._first,
+            "strcmp": self._strcmp, "strncmp": self._strcmp,
             "strlen": self._strlen, "add_overflow": self._overflow, "sub_overflow": self._overflow,
             "mul_overflow": self._overflow,
             **dict.fromkeys(_PLAIN, self._plain),
@@ -176,12 +177,23 @@ class Builtins(Access):
 
     def _strlen(self, name: str, nodes: list[Any], span: Span) -> tree.Expr:
         [value] = self.arguments(name, nodes, 1, span)
-        if isinstance(value, tree.AddressOf) and isinstance(value.lvalue, tree.GlobalRef):
-            symbol = value.lvalue.symbol
-            if symbol.constant and symbol.data is not None and 0 in symbol.data:
-                return tree.Constant(symbol.data.index(0), ct.ULONG, span)
+        text = _text(value)
+        if text is not None:
+            return tree.Constant(len(text), ct.ULONG, span)
         raise self.error("E0433", span, "__builtin_strlen needs a string literal here",
                          fix="loop with a constant bound, or use bpf_probe_read_str()")  # fmt: skip
+
+    def _strcmp(self, name: str, nodes: list[Any], span: Span) -> tree.Expr:
+        """Compares of literals, as macros make them to tell operators apart."""
+        arguments = self.arguments(name, nodes, 2 if name == "strcmp" else 3, span)
+        one, two = _text(arguments[0]), _text(arguments[1])
+        count = self.known(arguments[2]) if name == "strncmp" else -1
+        if one is None or two is None or count is None:
+            raise self.error("E0433", span, f"__builtin_{name} needs string literals here",
+                             fix="compare in a loop with a constant bound, or use bpf_strncmp()")  # fmt: skip
+        if count >= 0:
+            one, two = one[:count], two[:count]
+        return tree.Constant((one > two) - (one < two), ct.INT, span)
 
     def _overflow(self, name: str, nodes: list[Any], span: Span) -> tree.Expr:
         left, right, to = self.arguments(name, nodes, 3, span)
@@ -264,3 +276,12 @@ def _compute(name: str, value: int, bits: int) -> int | None:
     return None
 
 
+def _text(e: tree.Expr) -> bytes | None:
+    """The characters of a literal or a constant string, without the null."""
+    while isinstance(e, tree.Cast):
+        e = e.value
+    if isinstance(e, tree.AddressOf) and isinstance(e.lvalue, tree.GlobalRef):
+        symbol = e.lvalue.symbol
+        if symbol.constant and symbol.data is not None and 0 in symbol.data:
+            return symbol.data[: symbol.data.index(0)]
+    return None

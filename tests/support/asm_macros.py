@@ -70,6 +70,16 @@ SEC("xdp") int comparer(struct xdp_md *ctx)
         return 2;
     return 3;
 }
+// like clang, which leaves what a cast to short cuts off in the register
+SEC("xdp") int wide(struct xdp_md *ctx)
+{
+    u64 a = ctx->rx_queue_index + 0x10003;
+
+    asm volatile goto("if %[a] > 0x10000 goto %l[big]" :: [a] "r"((short)a) :: big);
+    return 1;
+big:
+    return __builtin_strcmp("==", "==") == 0 && __builtin_strncmp("a<", "a>", 2) < 0 ? 2 : 3;
+}
 SEC("xdp") int extender(struct xdp_md *ctx)
 {
     long x = ctx->rx_queue_index + 0x180;
@@ -109,6 +119,6 @@ SEC("socket") int raw(void *ctx)
 """
 # what the programs return for rx_queue_index 3 and ingress_ifindex 1; numbers[2] is 0x1234
 RESULTS = {
-    "tailer": 2, "looper": sum(range(3, 1001)), "breaker": sum(range(3, 101)), "comparer": 2, "extender": 0xFFFFFF83,
+    "tailer": 2, "looper": sum(range(3, 1001)), "breaker": sum(range(3, 101)), "comparer": 2, "wide": 2, "extender": 0xFFFFFF83,
     "naked_lookup": 0x1234, "naked_caller": 10, "raw": 9,
 }  # fmt: skip
