@@ -23,4 +23,7 @@
 #define LLONG_MAX  9223372036854775807LL
 #define ULLONG_MAX 18446744073709551615ULL
 
+/* and POSIX: names, paths */
+#include <linux/limits.h>
+
 #endif

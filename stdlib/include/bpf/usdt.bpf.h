@@ -8,6 +8,9 @@
 #define __USDT_BPF_H__
 
 #include <linux/errno.h>
+#ifndef __VMLINUX_H__
+#include <linux/bpf.h>
+#endif
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 

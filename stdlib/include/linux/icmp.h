@@ -4,6 +4,7 @@
 #define _LINUX_ICMP_H
 
 #include <linux/types.h>
+#include <linux/in6.h>
 
 struct icmphdr {
 	__u8 type;
@@ -72,5 +73,47 @@ struct icmphdr {
 #define ICMP_EXT_ECHO_CTYPE_ADDR   3
 #define ICMP_AFI_IP                1
 #define ICMP_AFI_IP6               2
+
+/* RFC 4884 extensions, filters of raw sockets */
+#define NR_ICMP_TYPES   18
+#define NR_ICMP_UNREACH 15
+
+struct icmp_filter {
+	__u32 data;
+};
+
+struct icmp_ext_hdr {
+	__u8 reserved1 : 4;
+	__u8 version : 4;
+	__u8 reserved2;
+	__sum16 checksum;
+};
+
+struct icmp_extobj_hdr {
+	__be16 length;
+	__u8 class_num;
+	__u8 class_type;
+};
+
+struct icmp_ext_echo_ctype3_hdr {
+	__be16 afi;
+	__u8 addrlen;
+	__u8 reserved;
+};
+
+struct icmp_ext_echo_iio {
+	struct icmp_extobj_hdr extobj_hdr;
+	union {
+		char name[16];
+		__be32 ifindex;
+		struct {
+			struct icmp_ext_echo_ctype3_hdr ctype3_hdr;
+			union {
+				__be32 ipv4_addr;
+				struct in6_addr ipv6_addr;
+			} ip_addr;
+		} addr;
+	} ident;
+};
 
 #endif

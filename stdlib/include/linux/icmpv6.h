@@ -114,4 +114,15 @@ struct icmp6hdr {
 #define MLD2_ALLOW_NEW_SOURCES     5
 #define MLD2_BLOCK_OLD_SOURCES     6
 
+/* filters of raw sockets */
+#define ICMPV6_FILTER             1
+#define ICMPV6_FILTER_BLOCK       1
+#define ICMPV6_FILTER_PASS        2
+#define ICMPV6_FILTER_BLOCKOTHERS 3
+#define ICMPV6_FILTER_PASSONLY    4
+
+struct icmp6_filter {
+	__u32 data[8];
+};
+
 #endif

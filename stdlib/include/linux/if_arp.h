@@ -1,26 +1,11 @@
-/* ARP (RFC 826): header, operations, hardware types.
+/* Hardware types, ARP (RFC 826).
    SPDX-License-Identifier: Apache-2.0 */
 #ifndef _LINUX_IF_ARP_H
 #define _LINUX_IF_ARP_H
 
+#include <asm/byteorder.h>
 #include <linux/types.h>
-
-struct arphdr {
-	__be16 ar_hrd;      /* ARPHRD_* */
-	__be16 ar_pro;      /* ETH_P_* */
-	unsigned char ar_hln; /* bytes of a hardware address */
-	unsigned char ar_pln; /* bytes of a protocol address */
-	__be16 ar_op;       /* ARPOP_* */
-	/* the four addresses follow */
-};
-
-#define ARPOP_REQUEST   1
-#define ARPOP_REPLY     2
-#define ARPOP_RREQUEST  3
-#define ARPOP_RREPLY    4
-#define ARPOP_InREQUEST 8
-#define ARPOP_InREPLY   9
-#define ARPOP_NAK       10
+#include <sys/socket.h>
 
 #define ARPHRD_NETROM             0
 #define ARPHRD_ETHER              1
@@ -88,7 +73,45 @@ struct arphdr {
 #define ARPHRD_NETLINK            824
 #define ARPHRD_6LOWPAN            825
 #define ARPHRD_VSOCKMON           826
-#define ARPHRD_VOID               65535
-#define ARPHRD_NONE               65534
+#define ARPHRD_VOID               0xffff
+#define ARPHRD_NONE               0xfffe
+
+#define ARPOP_REQUEST   1
+#define ARPOP_REPLY     2
+#define ARPOP_RREQUEST  3
+#define ARPOP_RREPLY    4
+#define ARPOP_InREQUEST 8
+#define ARPOP_InREPLY   9
+#define ARPOP_NAK       10
+
+#define ATF_COM         0x2
+#define ATF_PERM        0x4
+#define ATF_PUBL        0x8
+#define ATF_USETRAILERS 0x10
+#define ATF_NETMASK     0x20
+#define ATF_DONTPUB     0x40
+
+struct arpreq {
+	struct sockaddr arp_pa;
+	struct sockaddr arp_ha;
+	int arp_flags;
+	struct sockaddr arp_netmask;
+	char arp_dev[16];
+};
+
+struct arpreq_old {
+	struct sockaddr arp_pa;
+	struct sockaddr arp_ha;
+	int arp_flags;
+	struct sockaddr arp_netmask;
+};
+
+struct arphdr {
+	__be16 ar_hrd;
+	__be16 ar_pro;
+	unsigned char ar_hln;
+	unsigned char ar_pln;
+	__be16 ar_op;
+};
 
 #endif

@@ -4,6 +4,8 @@
 #define _LINUX_IN_H
 
 #include <linux/types.h>
+#include <linux/socket.h>
+#include <linux/stddef.h>
 
 /* protocol of struct iphdr, nexthdr of struct ipv6hdr, level of socket options */
 enum {
@@ -120,5 +122,106 @@ struct sockaddr_in {
 #define IP_PROTOCOL               52
 #define IP_DEFAULT_MULTICAST_TTL  1
 #define IP_DEFAULT_MULTICAST_LOOP 1
+
+/* classes of addresses; multicast membership */
+#define MCAST_JOIN_GROUP         42
+#define MCAST_BLOCK_SOURCE       43
+#define MCAST_UNBLOCK_SOURCE     44
+#define MCAST_LEAVE_GROUP        45
+#define MCAST_JOIN_SOURCE_GROUP  46
+#define MCAST_LEAVE_SOURCE_GROUP 47
+#define MCAST_MSFILTER           48
+#define MCAST_EXCLUDE            0
+#define MCAST_INCLUDE            1
+
+#define IN_CLASSA_NET    0xff000000U
+#define IN_CLASSA_NSHIFT 24
+#define IN_CLASSA_HOST   0xffffffU
+#define IN_CLASSA_MAX    128
+#define IN_CLASSB_NET    0xffff0000U
+#define IN_CLASSB_NSHIFT 16
+#define IN_CLASSB_HOST   0xffffU
+#define IN_CLASSB_MAX    65536
+#define IN_CLASSC_NET    0xffffff00U
+#define IN_CLASSC_NSHIFT 8
+#define IN_CLASSC_HOST   0xffU
+#define IN_MULTICAST_NET 0xe0000000U
+#define IN_CLASSE_NET    0xffffffffU
+#define IN_CLASSE_NSHIFT 0
+#define IN_LOOPBACKNET   127
+
+/* of addresses in the machine's order of bytes */
+#define IN_CLASSD(a)       ((((long)(a)) & 0xf0000000) == 0xe0000000)
+#define IN_CLASSE(a)       ((((long)(a)) & 0xf0000000) == 0xf0000000)
+#define IN_BADCLASS(a)     (((long)(a)) == 0xffffffff)
+#define IN_EXPERIMENTAL(a) IN_BADCLASS(a)
+
+struct ip_mreq {
+	struct in_addr imr_multiaddr;
+	struct in_addr imr_interface;
+};
+
+struct ip_mreqn {
+	struct in_addr imr_multiaddr;
+	struct in_addr imr_address;
+	int imr_ifindex;
+};
+
+struct ip_mreq_source {
+	__be32 imr_multiaddr;
+	__be32 imr_interface;
+	__be32 imr_sourceaddr;
+};
+
+struct ip_msfilter {
+	__be32 imsf_multiaddr;
+	__be32 imsf_interface;
+	__u32 imsf_fmode;
+	__u32 imsf_numsrc;
+	union {
+		__be32 imsf_slist[1];
+		__DECLARE_FLEX_ARRAY(__be32, imsf_slist_flex);
+	};
+};
+#define IP_MSFILTER_SIZE(sources) (sizeof(struct ip_msfilter) - sizeof(__u32) + (sources) * sizeof(__u32))
+
+struct group_req {
+	__u32 gr_interface;
+	struct __kernel_sockaddr_storage gr_group;
+};
+
+struct group_source_req {
+	__u32 gsr_interface;
+	struct __kernel_sockaddr_storage gsr_group;
+	struct __kernel_sockaddr_storage gsr_source;
+};
+
+struct group_filter {
+	union {
+		struct {
+			__u32 gf_interface_aux;
+			struct __kernel_sockaddr_storage gf_group_aux;
+			__u32 gf_fmode_aux;
+			__u32 gf_numsrc_aux;
+			struct __kernel_sockaddr_storage gf_slist[1];
+		};
+		struct {
+			__u32 gf_interface;
+			struct __kernel_sockaddr_storage gf_group;
+			__u32 gf_fmode;
+			__u32 gf_numsrc;
+			struct __kernel_sockaddr_storage gf_slist_flex[];
+		};
+	};
+};
+#define GROUP_FILTER_SIZE(sources) \
+	(sizeof(struct group_filter) - sizeof(struct __kernel_sockaddr_storage) + \
+	 (sources) * sizeof(struct __kernel_sockaddr_storage))
+
+struct in_pktinfo {
+	int ipi_ifindex;
+	struct in_addr ipi_spec_dst;
+	struct in_addr ipi_addr;
+};
 
 #endif

@@ -147,4 +147,18 @@ struct ipv6_mreq {
 #define IPV6_RECVFRAGSIZE              77
 #define IPV6_FREEBIND                  78
 
+/* flow labels */
+#define ipv6mr_acaddr ipv6mr_multiaddr
+
+struct in6_flowlabel_req {
+	struct in6_addr flr_dst;
+	__be32 flr_label;
+	__u8 flr_action;
+	__u8 flr_share;
+	__u16 flr_flags;
+	__u16 flr_expires;
+	__u16 flr_linger;
+	__u32 __flr_pad;
+};
+
 #endif

@@ -21,4 +21,23 @@
 		TYPE NAME[]; \
 	}
 
+/* a member of a union of structures with a tag of its own */
+#ifndef __struct_group_tag
+#define __struct_group_tag(TAG) TAG
+#endif
+
+/* which member counts an array; which array is not a string: known to newer compilers only */
+#ifndef __counted_by
+#define __counted_by(member)
+#endif
+#ifndef __counted_by_le
+#define __counted_by_le(member)
+#endif
+#ifndef __counted_by_be
+#define __counted_by_be(member)
+#endif
+#ifndef __kernel_nonstring
+#define __kernel_nonstring
+#endif
+
 #endif

@@ -3,6 +3,8 @@
 #ifndef _LINUX_TYPES_H
 #define _LINUX_TYPES_H
 
+#include <linux/posix_types.h>
+
 typedef signed char        __s8;
 typedef unsigned char      __u8;
 typedef signed short       __s16;
@@ -11,6 +13,10 @@ typedef signed int         __s32;
 typedef unsigned int       __u32;
 typedef signed long long   __s64;
 typedef unsigned long long __u64;
+#ifdef __SIZEOF_INT128__
+typedef __signed__ __int128 __s128 __attribute__((aligned(16)));
+typedef unsigned __int128   __u128 __attribute__((aligned(16)));
+#endif
 
 /* in the order of bytes that the name says */
 typedef __u16 __le16;
@@ -34,23 +40,7 @@ typedef __u32 __wsum;
 #define __bitwise
 #define __bitwise__
 
-typedef int            __kernel_key_t;
-typedef int            __kernel_mqd_t;
-typedef unsigned int   __kernel_mode_t;
-typedef int            __kernel_pid_t;
-typedef unsigned int   __kernel_uid_t;
-typedef unsigned int   __kernel_gid_t;
-typedef unsigned int   __kernel_uid32_t;
-typedef unsigned int   __kernel_gid32_t;
-typedef long           __kernel_long_t;
-typedef unsigned long  __kernel_ulong_t;
-typedef unsigned long  __kernel_size_t;
-typedef long           __kernel_ssize_t;
-typedef long           __kernel_off_t;
-typedef long long      __kernel_loff_t;
-typedef long           __kernel_time_t;
-typedef long long      __kernel_time64_t;
-typedef int            __kernel_clockid_t;
 typedef unsigned short __kernel_sa_family_t;
+typedef unsigned int   __poll_t;
 
 #endif

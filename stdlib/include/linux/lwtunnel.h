@@ -1,0 +1,114 @@
+/* Lightweight tunnels: kinds, attributes.
+   SPDX-License-Identifier: Apache-2.0 */
+#ifndef _LWTUNNEL_H_
+#define _LWTUNNEL_H_
+
+#define LWTUNNEL_ENCAP_MAX         10
+#define LWTUNNEL_IP_MAX            8
+#define LWTUNNEL_IP6_MAX           8
+#define LWTUNNEL_IP_OPTS_MAX       3
+#define LWTUNNEL_IP_OPT_GENEVE_MAX 3
+#define LWTUNNEL_IP_OPT_VXLAN_MAX  1
+#define LWTUNNEL_IP_OPT_ERSPAN_MAX 4
+
+#define LWT_BPF_PROG_MAX     2
+#define LWT_BPF_MAX          4
+#define LWT_BPF_MAX_HEADROOM 256
+#define LWT_XFRM_MAX         2
+
+enum lwtunnel_encap_types {
+	LWTUNNEL_ENCAP_NONE       = 0,
+	LWTUNNEL_ENCAP_MPLS       = 1,
+	LWTUNNEL_ENCAP_IP         = 2,
+	LWTUNNEL_ENCAP_ILA        = 3,
+	LWTUNNEL_ENCAP_IP6        = 4,
+	LWTUNNEL_ENCAP_SEG6       = 5,
+	LWTUNNEL_ENCAP_BPF        = 6,
+	LWTUNNEL_ENCAP_SEG6_LOCAL = 7,
+	LWTUNNEL_ENCAP_RPL        = 8,
+	LWTUNNEL_ENCAP_IOAM6      = 9,
+	LWTUNNEL_ENCAP_XFRM       = 10,
+	__LWTUNNEL_ENCAP_MAX      = 11,
+};
+
+enum lwtunnel_ip_t {
+	LWTUNNEL_IP_UNSPEC = 0,
+	LWTUNNEL_IP_ID     = 1,
+	LWTUNNEL_IP_DST    = 2,
+	LWTUNNEL_IP_SRC    = 3,
+	LWTUNNEL_IP_TTL    = 4,
+	LWTUNNEL_IP_TOS    = 5,
+	LWTUNNEL_IP_FLAGS  = 6,
+	LWTUNNEL_IP_PAD    = 7,
+	LWTUNNEL_IP_OPTS   = 8,
+	__LWTUNNEL_IP_MAX  = 9,
+};
+
+enum lwtunnel_ip6_t {
+	LWTUNNEL_IP6_UNSPEC   = 0,
+	LWTUNNEL_IP6_ID       = 1,
+	LWTUNNEL_IP6_DST      = 2,
+	LWTUNNEL_IP6_SRC      = 3,
+	LWTUNNEL_IP6_HOPLIMIT = 4,
+	LWTUNNEL_IP6_TC       = 5,
+	LWTUNNEL_IP6_FLAGS    = 6,
+	LWTUNNEL_IP6_PAD      = 7,
+	LWTUNNEL_IP6_OPTS     = 8,
+	__LWTUNNEL_IP6_MAX    = 9,
+};
+
+enum {
+	LWTUNNEL_IP_OPTS_UNSPEC = 0,
+	LWTUNNEL_IP_OPTS_GENEVE = 1,
+	LWTUNNEL_IP_OPTS_VXLAN  = 2,
+	LWTUNNEL_IP_OPTS_ERSPAN = 3,
+	__LWTUNNEL_IP_OPTS_MAX  = 4,
+};
+
+enum {
+	LWTUNNEL_IP_OPT_GENEVE_UNSPEC = 0,
+	LWTUNNEL_IP_OPT_GENEVE_CLASS  = 1,
+	LWTUNNEL_IP_OPT_GENEVE_TYPE   = 2,
+	LWTUNNEL_IP_OPT_GENEVE_DATA   = 3,
+	__LWTUNNEL_IP_OPT_GENEVE_MAX  = 4,
+};
+
+enum {
+	LWTUNNEL_IP_OPT_VXLAN_UNSPEC = 0,
+	LWTUNNEL_IP_OPT_VXLAN_GBP    = 1,
+	__LWTUNNEL_IP_OPT_VXLAN_MAX  = 2,
+};
+
+enum {
+	LWTUNNEL_IP_OPT_ERSPAN_UNSPEC = 0,
+	LWTUNNEL_IP_OPT_ERSPAN_VER    = 1,
+	LWTUNNEL_IP_OPT_ERSPAN_INDEX  = 2,
+	LWTUNNEL_IP_OPT_ERSPAN_DIR    = 3,
+	LWTUNNEL_IP_OPT_ERSPAN_HWID   = 4,
+	__LWTUNNEL_IP_OPT_ERSPAN_MAX  = 5,
+};
+
+enum {
+	LWT_BPF_PROG_UNSPEC = 0,
+	LWT_BPF_PROG_FD     = 1,
+	LWT_BPF_PROG_NAME   = 2,
+	__LWT_BPF_PROG_MAX  = 3,
+};
+
+enum {
+	LWT_BPF_UNSPEC        = 0,
+	LWT_BPF_IN            = 1,
+	LWT_BPF_OUT           = 2,
+	LWT_BPF_XMIT          = 3,
+	LWT_BPF_XMIT_HEADROOM = 4,
+	__LWT_BPF_MAX         = 5,
+};
+
+enum {
+	LWT_XFRM_UNSPEC = 0,
+	LWT_XFRM_IF_ID  = 1,
+	LWT_XFRM_LINK   = 2,
+	__LWT_XFRM_MAX  = 3,
+};
+
+#endif

@@ -1,0 +1,70 @@
+"""Our compiler takes each of our headers, alone, twice, and all at once, parsing everything in it, without a warning."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import purebpf.stdlib
+from purebpf.compiler.api import Compilation, Options
+from purebpf.compiler.diagnostics import CompileError
+from purebpf.compiler.preprocess import PreprocessOptions
+
+INCLUDE = Path(purebpf.stdlib.__file__).resolve().parent / "include"
+HEADERS = sorted(str(path.relative_to(INCLUDE)) for path in INCLUDE.rglob("*.h"))
+OTHER_ORDER = "linux/byteorder/big_endian.h"  # it and little_endian.h exclude each other
+
+
+def messages(text: str, *macros: str) -> list[str]:
+    """What the compiler has to say of a source that sees our headers only, as a user's, with warnings."""
+    preprocess = PreprocessOptions(include=[str(INCLUDE)], builtin_headers=False, host_headers=False)
+    preprocess.macros = [("D", macro) for macro in macros]
+    compilation = Compilation(text, "source.c", Options(preprocess=preprocess, lazy=False))
+    compilation.object()
+    return [found.message for found in compilation.diagnostics.found]
+
+
+@pytest.mark.parametrize("header", HEADERS)
+def test_each_header_stands_alone_and_may_be_included_twice(header: str) -> None:
+    machine = "__TARGET_ARCH_x86"
+    assert messages(f"#include <{header}>\n#include <{header}>\nint x;\n", machine) == []
+
+
+def test_all_headers_go_together() -> None:
+    headers = [header for header in HEADERS if header != OTHER_ORDER]
+    text = "".join(f"#include <{header}>\n" for header in (*headers, *reversed(headers)))
+    assert messages(text + "int x;\n", "__TARGET_ARCH_x86") == []
+
+
+@pytest.mark.parametrize("machine", ["arm64", "arm", "riscv", "s390", "powerpc", "mips", "loongarch"])
+def test_a_probe_compiles_for_every_machine(machine: str) -> None:
+    text = """
+        #include <linux/bpf.h>
+        #include <bpf/bpf_helpers.h>
+        #include <bpf/bpf_core_read.h>
+        #include <bpf/bpf_tracing.h>
+        long seen;
+        SEC("kprobe/f") int BPF_KPROBE(probe, long a, void *b, int c, int d)
+        {
+            seen = a + (long)b + c + d + PT_REGS_SP(ctx) + PT_REGS_IP(ctx) + PT_REGS_RC(ctx) + PT_REGS_RET(ctx);
+            return 0;
+        }
+        SEC("ksyscall/f") int BPF_KSYSCALL(call, int fd, void *buffer, long size)
+        {
+            seen = fd + (long)buffer + size;
+            return 0;
+        }
+    """
+    assert messages(text, f"__TARGET_ARCH_{machine}") == []
+
+
+def test_reading_registers_of_no_machine_is_an_error_that_says_what_to_do() -> None:
+    text = """
+        #include <linux/bpf.h>
+        #include <bpf/bpf_helpers.h>
+        #include <bpf/bpf_tracing.h>
+        SEC("kprobe/f") int BPF_KPROBE(probe, long a) { return a; }
+    """
+    with pytest.raises(CompileError, match="-D__TARGET_ARCH_x86"):
+        messages(text)
