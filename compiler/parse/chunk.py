@@ -1,6 +1,7 @@
-"""A large stretch of a header's text that no macro touches: cut up at its declarations, which become tokens on demand.
+"""A stretch of a header's text that no macro touches: cut up at its declarations, which become tokens on demand.
 
-A vmlinux.h of 3 MB is one such chunk. The text holds no strings, comments or directives, so brackets and semicolons tell all.
+A vmlinux.h of 3 MB is one such chunk (see preprocess/chunks.py). The text holds no strings, comments or directives, so
+brackets and semicolons tell all.
 """
 
 from __future__ import annotations
@@ -8,31 +9,15 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable
-from functools import cache
 
+from ..preprocess.chunks import declaration
 from ..preprocess.tokens import Kinds, lex
 from ..records import dataclass
 from .declared import declared
 
-_DEPTH = 12  # of braces in a declaration
 _ANONYMOUS = re.compile(r"\b(?:struct|union)\s*+\{")
+_PARENTHESES = re.compile(r"\((?:[^(),]|\([^(),]*\))*\)")  # without commas
 _ENUMERATOR = re.compile(r"([A-Za-z_]\w*+)[^,()]*+,?")
-
-
-@cache
-def _declaration() -> re.Pattern[str]:
-    """A declaration of one of the plain shapes: `struct tag { ... };` `typedef words name;` `typedef words (*name)( ... );`
-    `struct tag;`, and all else that ends in `;`."""
-    body = r"\{[^{}]*+\}"
-    for _ in range(_DEPTH):
-        body = rf"\{{(?:[^{{}}]++|{body})*+\}}"
-    return re.compile(
-        rf"\s*+(?:(struct|union|enum)\s++(?:(\w++)\s*+)?({body})\s*+;"
-        rf"|typedef\s(?!\s*+(?:struct|union|enum)\s++\w++\s*+;)(?:[\w\s*]*\b(\w++)"
-        rf"|[\w\s*]*+\(\s*+\*\s*+(\w++)\s*+\)\s*+\([^{{}};]*+)\s*+;"
-        rf"|(?:struct|union)\s++(\w++)\s*+;"
-        rf"|((?:[^{{}};]++|{body})++;))"
-    )
 
 
 @dataclass(slots=True)
@@ -52,7 +37,7 @@ class Chunk:
 
     def extent(self, at: int) -> tuple[int, int]:
         """Where the declaration at `at` starts and stops."""
-        match = _declaration().match(self.text, at)
+        match = declaration().match(self.text, at)
         assert match is not None
         return match.span()
 
@@ -67,7 +52,7 @@ class Chunk:
         found = [match.start() for match in re.compile(rf"\b{tag}\b").finditer(self.text)]
         if not found:
             return []
-        starts = [match.start() for match in _declaration().finditer(self.text)]
+        starts = [match.start() for match in declaration().finditer(self.text)]
         return dict.fromkeys(starts[bisect_right(starts, at) - 1] for at in found)
 
 
@@ -79,20 +64,22 @@ def index_chunk(text: str, base: int, kinds: Kinds) -> Chunk | None:
     forward: list[tuple[str, int]] = []
     eager: list[int] = []
     end = 0
-    for match in _declaration().finditer(text):
+    for match in declaration().finditer(text):
         at = match.start()
         if at != end:
             return None
         end = match.end()
-        keyword, tag, body, typedef, pointer, lone, other = match.groups()
+        keyword, tag, body, typedef, pointer, lone, constant, other = match.groups()
         if typedef is not None:
             types.append((typedef, at))
         elif pointer is not None:
             types.append((pointer, at))
         elif lone is not None:
             forward.append((lone, at))
-        elif other is None and keyword == "enum" and "(" not in body:
-            names += [(name, at) for name in _ENUMERATOR.findall(body)]
+        elif constant is not None:
+            names.append((constant, at))
+        elif other is None and keyword == "enum" and "(" not in (plain := _PARENTHESES.sub("", body)):
+            names += [(name, at) for name in _ENUMERATOR.findall(plain)]
             if tag is not None:
                 tags.append((tag, at))
         elif other is None and keyword != "enum" and tag is not None and _plain(body):

@@ -91,7 +91,8 @@ class Later:
     def add_chunk(self, chunk: Chunk, order: int, pragmas: Pragmas) -> None:
         """Let all declarations of a chunk wait."""
         self._chunks.append((chunk, order, pragmas))
-        self.types = {**{name: order + at for name, at in chunk.types.items()}, **self.types}
+        for name, at in chunk.types.items():
+            self.types.setdefault(name, order + at)
 
     # --- asking ---------------------------------------------------------------------------------------------------
 

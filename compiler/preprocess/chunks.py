@@ -1,39 +1,88 @@
-"""Large stretches of headers that stay text until somebody wants their tokens: a vmlinux.h has millions of characters."""
+"""Stretches of headers that stay text until somebody wants their tokens: a program uses little of what headers declare.
+
+A chunk (what lies between two directives) is cut at its declarations; those that hold no macro's name stay text, as tokens of
+kind "text", the others are lexed and expanded as ever.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
+from typing import NamedTuple
 
-from .tokens import BLOCK_COMMENT, BOL, LINE_COMMENT, Token
+from .tokens import BLOCK_COMMENT, LINE_COMMENT
 
-_LEAST = 1 << 16  # characters; lexing less costs little
+_LEAST = 600  # characters; lexing less costs little
+_DEPTH = 12  # of braces in a declaration
 # what would need a closer look: strings, splices, directives, digraphs, comments that have no end, characters unknown to C
 _ODD = re.compile(r"""["'\\#%$@`/]|<:|:>|[^\x09\x0a\x0c\x0d\x20-\x7e]""")
 _COMMENT = re.compile(rf"{BLOCK_COMMENT}|{LINE_COMMENT}")
-_NOT_BLANK = re.compile(r"[^\n]")
 # bytes that are part of a word; all others become spaces
 _WORDS = bytes(code if chr(code).isalnum() or code == ord("_") else 32 for code in range(128)) + b" " * 128
 
 
-def as_text(text: str, start: int, stop: int, base: int, names: Iterable[str]) -> Token | None:
-    """`text[start:stop]` as one token of kind "text" without comments, or None if it is small, or odd, or holds one of `names`.
+class Piece(NamedTuple):
+    """A part of a chunk: from `start` to `stop` of the file; `text` without comments if it stays text, or None."""
 
-    `base` is the location of the character at 0.
-    """
+    start: int
+    stop: int
+    text: str | None
+
+
+@cache
+def declaration() -> re.Pattern[str]:
+    """A declaration of one of the plain shapes: `struct tag { ... };` `typedef words name;` `typedef words (*name)( ... );`
+    `struct tag;` `static words (*const name)( ... ) = (void *) number;`, and all else that ends in `;`.
+
+    Groups: struct's, union's or enum's keyword, tag, body; name of a typedef, of a typedef of pointers to functions; tag of
+    what is only named; name of a constant; all of something else."""
+    body = r"\{[^{}]*+\}"
+    for _ in range(_DEPTH):
+        body = rf"\{{(?:[^{{}}]++|{body})*+\}}"
+    return re.compile(
+        rf"\s*+(?:(struct|union|enum)\s++(?:(\w++)\s*+)?({body})\s*+;"
+        rf"|typedef\s(?!\s*+(?:struct|union|enum)\s++\w++\s*+;)(?:[\w\s*]*\b(\w++)"
+        rf"|[\w\s*]*+\(\s*+\*\s*+(\w++)\s*+\)\s*+\([^{{}};]*+)\s*+;"
+        rf"|(?:struct|union)\s++(\w++)\s*+;"
+        rf"|static\s[\w\s*]*+\(\s*+\*\s*+const\s++(\w++)\s*+\)\s*+\([^{{}};=]*+=\s*+\(void\s*+\*\)\s*+\d++\s*+;"
+        rf"|((?:[^{{}};]++|{body})++;))"
+    )
+
+
+def cut(text: str, start: int, stop: int, names: Iterable[str]) -> list[Piece] | None:
+    """The pieces of the chunk `text[start:stop]`, or None if it is small or odd. `names` are those of all macros."""
     if stop - start < _LEAST:
         return None
-    piece = text[start:stop]
-    if "/" in piece:
-        piece = _COMMENT.sub(_blank, piece)
-    if _ODD.search(piece):
+    chunk = text[start:stop]
+    if "/" in chunk:
+        chunk = _COMMENT.sub(_blank, chunk)
+    if _ODD.search(chunk):
         return None
-    words = set(piece.encode().translate(_WORDS).split())
-    if any(name.encode("utf-8", "surrogateescape") in words for name in names):
+    end = 0
+    if not (";" in chunk and declaration().match(chunk)):
         return None
-    return Token("text", piece, base + start, BOL)
+    words = set(chunk.encode().translate(_WORDS).split())
+    found = [name for name in names if name.encode("utf-8", "surrogateescape") in words]
+    macro = re.compile(rf"\b(?:{'|'.join(found)})\b", re.ASCII) if found else None
+    pieces: list[Piece] = []
+    begin = 0
+    for match in declaration().finditer(chunk):
+        if match.start() != end:
+            return None
+        if macro is not None and macro.search(chunk, end, match.end()):
+            if begin < end:
+                pieces.append(Piece(start + begin, start + end, chunk[begin:end]))
+            begin = match.end()
+            pieces.append(Piece(start + end, start + begin, None))
+        end = match.end()
+    if begin < end:
+        pieces.append(Piece(start + begin, start + end, chunk[begin:end]))
+    if chunk[end:].strip():  # a declaration that goes on behind a directive
+        pieces.append(Piece(start + end, stop, None))
+    return pieces
 
 
 def _blank(match: re.Match[str]) -> str:
-    """As many blanks as a comment has characters; lines stay lines."""
-    return _NOT_BLANK.sub(" ", match.group())
+    """As many blanks as a comment has characters."""
+    return " " * len(match.group())

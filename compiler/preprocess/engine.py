@@ -9,7 +9,7 @@ from ..diagnostics import Diagnostics
 from ..source import SourceMap
 from . import conditionals, includes, pragmas
 from .builtins import builtin_macros
-from .chunks import as_text
+from .chunks import cut
 from .headers import Header
 from .macros import DefinitionError, Macro, parse_define, parse_name
 from .options import PreprocessOptions
@@ -66,6 +66,10 @@ class Preprocessor(State):
 
     def _chunk(self, frame: Frame) -> list[Token] | None:
         """The tokens up to the next directive; [] if a header was entered, None at the end of the file."""
+        if frame.pieces:
+            tokens = self._piece(frame)
+            if tokens:
+                return tokens
         segments = frame.scan.segments
         while frame.index < len(segments):
             segment = segments[frame.index]
@@ -73,9 +77,12 @@ class Preprocessor(State):
             name, start, stop, _ = segment
             if name is None:
                 if self.options.chunks and len(self.frames) > 1 and not self.in_arguments:
-                    whole = as_text(frame.scan.text, start, stop, frame.file.base, (*self.macros, *self.poisoned))
-                    if whole is not None:
-                        self.out.append(whole)
+                    pieces = cut(frame.scan.text, start, stop, (*self.macros, *self.poisoned))
+                    if pieces is not None:
+                        frame.pieces = pieces[::-1]
+                        tokens = self._piece(frame)
+                        if tokens:
+                            return tokens
                         continue
                 tokens = lex(frame.scan.text, start, stop, frame.file.base, self.kinds)
                 if tokens:
@@ -91,6 +98,20 @@ class Preprocessor(State):
             if self.frames[-1] is not frame:
                 return []
         return None
+
+    def _piece(self, frame: Frame) -> list[Token]:
+        """The tokens of the next piece that has some; those before stay text."""
+        base = frame.file.base
+        while frame.pieces:
+            start, stop, text = frame.pieces.pop()
+            if text is not None and not self.in_arguments:
+                self.out.append(Token("text", text, base + start, BOL))
+                continue
+            tokens = lex(frame.scan.text, start, stop, base, self.kinds)
+            if tokens:
+                tokens[0] = tokens[0]._replace(flags=tokens[0].flags | BOL)
+                return tokens
+        return []
 
     def _more(self, frame: Frame) -> list[Token] | None:
         """More text for a macro call whose arguments go on after a directive."""

@@ -7,6 +7,7 @@ import os
 from ..diagnostics import Diagnostics
 from ..records import dataclass, field
 from ..source import SourceFile, SourceMap, Span
+from .chunks import Piece
 from .expand import Expander
 from .headers import Header, Headers
 from .macros import Macro
@@ -39,6 +40,7 @@ class Frame:
     identity: tuple[int, int] | None = None
     index: int = 0
     conditions: list[Condition] = field(default_factory=list)
+    pieces: list[Piece] = field(default_factory=list)  # of the chunk being read, the next one last
 
     @property
     def directory(self) -> str:

@@ -178,6 +178,27 @@ def test_objects_are_the_same_with_headers_of_the_user(tmp_path: Path, parts: tu
     assert lazy == eager
 
 
+FILLER = "\n".join(f"typedef int filler_{i}_of_many;" for i in range(40)) + "\n"
+
+
+@pytest.mark.parametrize("parts", GOOD.values(), ids=GOOD.keys())
+def test_objects_are_the_same_when_headers_stay_text(tmp_path: Path, parts: tuple[str, str, str]) -> None:
+    if "in the middle" in next(name for name, value in GOOD.items() if value is parts):
+        pytest.skip("no place for other declarations")
+    header, second, program = parts
+    lazy, eager = both_ways(write(tmp_path, (FILLER + header, second and second + "\n" + FILLER, program)), tmp_path)
+    assert lazy == eager
+    assert lazy[0], lazy[1]
+
+
+@pytest.mark.parametrize("parts", BAD.values(), ids=BAD.keys())
+def test_messages_are_the_same_when_headers_stay_text(tmp_path: Path, parts: tuple[str, str, str]) -> None:
+    header, second, program = parts
+    lazy, eager = both_ways(write(tmp_path, (FILLER + header, second, program)), tmp_path)
+    assert lazy == eager
+    assert lazy[1]
+
+
 @pytest.mark.parametrize("parts", BAD.values(), ids=BAD.keys())
 def test_messages_are_the_same(tmp_path: Path, parts: tuple[str, str, str]) -> None:
     lazy, eager = both_ways(write(tmp_path, parts), tmp_path)
