@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from ..preprocess.chunks import declaration
 from ..preprocess.tokens import Kinds, lex
@@ -52,7 +52,7 @@ class Chunk:
         found = [match.start() for match in re.compile(rf"\b{tag}\b").finditer(self.text)]
         if not found:
             return []
-        starts = [match.start() for match in declaration().finditer(self.text)]
+        starts = [match.start() for match in _declarations(self.text)]
         return dict.fromkeys(starts[bisect_right(starts, at) - 1] for at in found)
 
 
@@ -64,11 +64,8 @@ def index_chunk(text: str, base: int, kinds: Kinds) -> Chunk | None:
     forward: list[tuple[str, int]] = []
     eager: list[int] = []
     end = 0
-    for match in declaration().finditer(text):
-        at = match.start()
-        if at != end:
-            return None
-        end = match.end()
+    for match in _declarations(text):
+        at, end = match.span()
         keyword, tag, body, typedef, pointer, lone, constant, other = match.groups()
         if typedef is not None:
             types.append((typedef, at))
@@ -104,6 +101,15 @@ def index_chunk(text: str, base: int, kinds: Kinds) -> Chunk | None:
         return None
     chunk.names.update(chunk.types)
     return chunk
+
+
+def _declarations(text: str) -> Iterator[re.Match[str]]:
+    """One after the other, up to what is none."""
+    following = declaration().match
+    match = following(text)
+    while match is not None:
+        yield match
+        match = following(text, match.end())
 
 
 def _plain(body: str) -> bool:

@@ -59,23 +59,23 @@ def cut(text: str, start: int, stop: int, names: Iterable[str]) -> list[Piece] |
         chunk = _COMMENT.sub(_blank, chunk)
     if _ODD.search(chunk):
         return None
-    end = 0
-    if not (";" in chunk and declaration().match(chunk)):
+    next_declaration = declaration().match
+    match = next_declaration(chunk)
+    if match is None:
         return None
     words = set(chunk.encode().translate(_WORDS).split())
     found = [name for name in names if name.encode("utf-8", "surrogateescape") in words]
     macro = re.compile(rf"\b(?:{'|'.join(found)})\b", re.ASCII) if found else None
     pieces: list[Piece] = []
-    begin = 0
-    for match in declaration().finditer(chunk):
-        if match.start() != end:
-            return None
+    begin = end = 0
+    while match is not None:
         if macro is not None and macro.search(chunk, end, match.end()):
             if begin < end:
                 pieces.append(Piece(start + begin, start + end, chunk[begin:end]))
             begin = match.end()
             pieces.append(Piece(start + end, start + begin, None))
         end = match.end()
+        match = next_declaration(chunk, end)
     if begin < end:
         pieces.append(Piece(start + begin, start + end, chunk[begin:end]))
     if chunk[end:].strip():  # a declaration that goes on behind a directive
