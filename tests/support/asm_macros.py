@@ -75,6 +75,7 @@ SEC("xdp") int wide(struct xdp_md *ctx)
 {
     u64 a = ctx->rx_queue_index + 0x10003;
 
+    asm volatile("" : "+r"(a));
     asm volatile goto("if %[a] > 0x10000 goto %l[big]" :: [a] "r"((short)a) :: big);
     return 1;
 big:
