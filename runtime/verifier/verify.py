@@ -76,8 +76,6 @@ def judge(program: Program, observer: Observer | None = None) -> Verdict:
 
 def _supported(program: Program) -> None:
     version = program.kernel
-    if program.flat.core:
-        raise Unsupported(program.flat.core[0].at, "CO-RE relocations are not modelled yet")
     if not version.has_program(program.type):
         raise Refused("V1202", 0, f"Linux {version} has no programs of type {program.type}",
                       f"they came with Linux {program.section.program.since}")  # fmt: skip

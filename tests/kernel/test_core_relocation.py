@@ -13,6 +13,7 @@ import purebpf
 from purebpf.compiler.api import Options
 from purebpf.compiler.object.write import write_object
 from purebpf.compiler.target import Target
+from purebpf.runtime.loader import LoadError, load
 
 CLANG = shutil.which("clang-19") or shutil.which("clang")
 pytestmark = [
@@ -100,3 +101,16 @@ def test_libbpf_relocates_every_kind(compiler: str, tmp_path: Path) -> None:
     found = re.search(r"Return value: (\d+)", result.stdout)
     assert found is not None, result.stdout
     assert int(found[1]) == 0
+
+
+def test_our_loader_has_the_kernel_relocate() -> None:
+    source = SOURCE.replace("if (comm[0] != 'b' || comm[3] != 't')", "if (!comm[0])")
+    with load(purebpf.compile(source)) as loaded:
+        assert loaded.programs["f"].test_run().retval == 0
+
+
+def test_a_field_that_the_kernel_does_not_have_is_a_refusal_at_its_line() -> None:
+    source = SOURCE.replace("return wrong;", "return wrong + gone->no_such_field;")
+    with pytest.raises(LoadError, match="invalid func unknown|CO-RE|refuses") as caught:
+        load(purebpf.compile(source))
+    assert caught.value.place is not None
