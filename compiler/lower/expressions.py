@@ -208,10 +208,21 @@ class Expressions(Objects):
         if e.op in _EQUALITY and isinstance(e.left, tree.Builtin) and e.left.name in ("memcmp", "bcmp"):
             if isinstance(e.right, tree.Constant) and e.right.value == 0:
                 return builtins.memory_equal(self, e.left, negate=e.op == "!=")
+        if ctypes.is_wide(e.left.type):
+            return self._compare_wide(e)
         left = self.value(e.left)
         right = self.value(e.right)
         op = _EQUALITY.get(e.op) or (_SIGNED if ctypes.signed(e.left.type) else _UNSIGNED)[e.op]
         return self.b.emit(ir.Compare(op, left, right))
+
+    def _compare_wide(self, e: tree.Compare) -> ir.Value:
+        """128-bit integers are equal if no bit of their halves differs."""
+        homes = [self.record(side) for side in (e.left, e.right)]
+        differing: list[ir.Value] = []
+        for at in (0, 8):
+            halves = [self.b.emit(ir.Load(Ty.I64, home, at, 8)) for home in homes]
+            differing.append(self.b.emit(ir.Binary("xor", *halves)))
+        return self.b.emit(ir.Compare(_EQUALITY[e.op], self.b.emit(ir.Binary("or", *differing)), constant(Ty.I64, 0)))
 
     def _logical(self, e: tree.Logical) -> ir.Value:
         then, otherwise, join = self.b.new_block("true"), self.b.new_block("false"), self.b.new_block("end")

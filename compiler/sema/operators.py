@@ -79,7 +79,8 @@ class Operators(Constants):
         """Equality and relational operators (C11 6.5.8, 6.5.9)."""
         if is_integer(left.type) and is_integer(right.type):
             left, right, t = self.usual(left, right)
-            self.no_int128(t, span)
+            if op not in ("==", "!="):
+                self.no_int128(t, span)
             return fold.compare(op, left, right, span)
         if not is_scalar(left.type) or not is_scalar(right.type):
             raise self.invalid_operands(left, right, span, op)

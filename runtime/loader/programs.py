@@ -67,8 +67,8 @@ def load_program(flat: FlatProgram, section: SectionMatch, maps: dict[str, Kerne
         ))  # fmt: skip
     if flat.core and btf is None:
         raise LoadError(Diagnostic(
-            "L3036", Severity.ERROR, f"program '{flat.name}' has CO-RE relocations, and the kernel does not take the object's types "
-            "that they are about", flat.place_at(flat.core[0].at), fix="load the object with libbpf or bpftool",
+            "L3036", Severity.ERROR, f"program '{flat.name}' has CO-RE relocations, and the kernel does not take the "
+            "types they are about", flat.place_at(flat.core[0].at), fix="load the object with libbpf or bpftool",
         ))  # fmt: skip
     if section.program.name in _NEED_TARGET:
         raise error(

@@ -181,6 +181,9 @@ unsigned __int128 u = in[2];
 __int128 a = in[1], b = (unsigned)in[1], d = (unsigned __int128)in[2] << 64;
 out[0] = x.v; out[1] = (unsigned long)(a >> 64); out[2] = (unsigned long)(b >> 64); out[3] = d >> 64; out[4] = u; out[5] = sizeof(x);
 x.v = a; out[6] = (unsigned long)(x.v >> 64); out[7] = (_Bool)(d); out[8] = (_Bool)(__int128)in[6]; out[9] = ((unsigned *)&a)[3];
+//// int128-equality: run
+struct s { char c; unsigned __int128 v, w; __int128 x; } y = { 1, 0, in[1], -1 }; __int128 z = (long)in[2];
+out[0] = y.v == 0; out[1] = y.w == in[1]; out[2] = y.x == -1; out[3] = y.w != y.v; out[4] = z == 0; out[5] = z != (long)in[2];
 //// int128-arithmetic: refused
 __int128 f(__int128 *a) { return *a + 3; }
 //// int128-test: stricter ; BPF registers have 64 bits
