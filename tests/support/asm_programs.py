@@ -15,6 +15,26 @@ char LICENSE[] SEC("license") = "GPL";
 static u64 memory[4];
 static __attribute__((noinline, used)) u64 triple(u64 x) { return x * 3 + 1; }
 static __attribute__((noinline, used)) u64 mix(u64 x, u64 y) { return x * 5 ^ y; }
+static __attribute__((always_inline)) u64 bounded(u64 x, u64 most)
+{
+#ifdef PLAIN
+    return x > most ? most : x;
+#else
+    asm volatile("if %0 <= %1 goto l%=; %0 = %1; l%=:" : "+r"(x) : "r"(most));
+    return x;
+#endif
+}
+static inline int larger(u64 x, u64 y)
+{
+#ifdef PLAIN
+    return x > y;
+#else
+    asm goto("if %0 > %1 goto %l[yes]" :: "r"(x), "r"(y) :: yes);
+    return 0;
+yes:
+    return 1;
+#endif
+}
 struct words { u64 w[8]; u32 n[4]; };
 """
 SIZE = 8 * 8 + 4 * 4
@@ -195,4 +215,47 @@ def _inside(w: Writer) -> str:
     ])  # fmt: skip
 
 
-_KINDS = [_accumulate, _early, _results, _swap, _scratch, _call, _narrow, _memory, _branch, _inside]
+def _many(w: Writer) -> str:
+    to, *others = [w.random.choice(w.wide) for _ in range(w.random.randint(5, 8))]
+    template = "; ".join(f"%0 {w.random.choice(['+=', '^=', '*='])} %{i}" for i in range(1, len(others) + 1))
+    plain = " ".join(f"t {op} {v};" for op, v in zip(template.split()[1::3], others, strict=True))
+    operands = ", ".join(f'"r"({v})' for v in others)
+    return both(f'{_volatile(w)}("{template}" : "+&r"({to}) : {operands});', f"u64 t = {to}; {plain} {to} = t;")
+
+
+def _inlined(w: Writer) -> str:
+    a, b = _two(w)
+    n = w.random.choice(w.narrow)
+    return w.random.choice([
+        f"{a} = bounded({a}, {b});", f"{n} = bounded({n}, 77);", f"{a} += bounded({b}, {n} & 15);",
+        f"if (larger({a}, {b})) {a} -= {b};", f"{n} += larger({a}, {n});",
+        f"for (int i = 0; i < 4; i++) {{ if (larger(i, {n} & 3)) break; {a} += bounded({b}, i); }}",
+        f"_Pragma(\"unroll\") for (int i = 0; i < 3; i++) {{ if (larger({a}, {b})) continue; {b} += {a} ^ i; }}",
+    ])  # fmt: skip
+
+
+def _to_the_same(w: Writer) -> str:
+    a, b = _two(w)
+    w.labels += 2
+    one, two = f"l{w.labels - 1}", f"l{w.labels}"
+    return both(
+        f'asm goto("if %0 == %1 goto %l[{one}]; if %0 > %1 goto %l[{two}]" :: "r"({a}), "r"({b}) :: {one}, {two});'
+        f"\n{one}: {two}: {a} += 3;",
+        f"{a} += 3;",
+    )
+
+
+def _loop(w: Writer) -> str:
+    a, b = _two(w)
+    w.labels += 2
+    out, again = f"l{w.labels - 1}", f"l{w.labels}"
+    return both(
+        f"for (u64 i = 0; i < 5; i++) {{ {a} += i;"
+        f' asm goto("if %0 > %1 goto %l[{out}]; if %2 == 2 goto %l[{again}]"'
+        f' :: "r"({a}), "r"({b}), "r"(i) :: {out}, {again}); {b} ^= {a}; {again}: ; }}\n{out}: ;',
+        f"for (u64 i = 0; i < 5; i++) {{ {a} += i; if ({a} > {b}) break; if (i == 2) continue; {b} ^= {a}; }}",
+    )
+
+
+_KINDS = [_accumulate, _early, _results, _swap, _scratch, _call, _narrow, _memory, _branch, _inside, _many,
+          _inlined, _to_the_same, _loop]  # fmt: skip
