@@ -8,7 +8,7 @@ from ..diagnostics import Diagnostics
 from ..object import isa
 from ..object.model import CoreRelocation, Function, Line, Linkage, Reference, RefKind
 from ..source import Place, SourceMap, Span
-from .machine import CALL, EXIT, FRAME, JUMP, LEA, LONG_JUMP, MOV_K, MOV_X, SET, Instr, MachineBlock, MachineFunction
+from .machine import CALL, FRAME, JUMP, LEA, LONG_JUMP, MOV_K, MOV_X, SET, Instr, MachineBlock, MachineFunction
 
 if TYPE_CHECKING:
     from .emit_asm import InlineAssembly
@@ -73,12 +73,7 @@ class _Emitter:
                 self._jump(block, block.branch, block.targets[0])
             if block.targets and block.targets[-1] is not following:
                 span = block.branch.span if block.branch else self._last_span(block)
-                target = block.targets[-1]
-                if len(target.instrs) == 1 and target.instrs[0].op == EXIT:
-                    self._line(span)
-                    self._append(EXIT, 0, 0, 0, 0)  # as short as the jump to it
-                else:
-                    self._jump(block, Instr(JUMP, span=span), target)
+                self._jump(block, Instr(JUMP, span=span), block.targets[-1])
 
     def _connect(self) -> dict[tuple[MachineBlock, bool], int]:
         """Fill in the distances of jumps; those that are too far, and how far."""

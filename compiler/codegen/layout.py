@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..object import isa
-from .machine import ASM, MachineBlock, MachineFunction
+from .machine import ASM, EXIT, MachineBlock, MachineFunction
 
 _INVERTED = {
     isa.JEQ: isa.JNE, isa.JNE: isa.JEQ, isa.JGT: isa.JLE, isa.JLE: isa.JGT, isa.JGE: isa.JLT, isa.JLT: isa.JGE,
@@ -28,7 +30,27 @@ def lay_out(function: MachineFunction) -> None:
                 if inverted is not None and (function.cpu >= 2 or inverted not in _LESS):
                     block.branch.op = block.branch.op & 0x0F | inverted
                     block.targets.reverse()
-    function.blocks = order
+    function.blocks = _copy_exits(order)
+
+
+def _copy_exits(order: list[MachineBlock]) -> list[MachineBlock]:
+    """With an exit instead of a jump to one, which is as short. Exits that nobody goes to any more are dropped: the verifier
+    refuses what cannot be reached."""
+    made: list[MachineBlock] = []
+    for i, block in enumerate(order):
+        made.append(block)
+        target = block.targets[-1] if block.targets else block
+        following = order[i + 1] if i + 1 < len(order) else None
+        if target is not following and _only_exits(target) and target is not block:
+            span = block.branch.span if block.branch else block.instrs[-1].span if block.instrs else None
+            made.append(MachineBlock(f"{target.name}.copy", [replace(target.instrs[0], span=span)], depth=target.depth))
+            block.targets = [*block.targets[:-1], made[-1]]
+    entered = {target for block in made for target in block.targets}
+    return [block for block in made if block in entered or block is made[0] or not _only_exits(block)]
+
+
+def _only_exits(block: MachineBlock) -> bool:
+    return len(block.instrs) == 1 and block.instrs[0].op == EXIT
 
 
 def skip_empty(function: MachineFunction) -> None:

@@ -133,7 +133,10 @@ class Regions:
             return other is Region.UNKNOWN and stack in self.captured
         if Region.UNKNOWN in (kind_a, kind_b):
             return True
-        return kind_a is kind_b and kind_a is not Region.DATA
+        if kind_a is not kind_b:
+            return False
+        # two variables do not meet; a pointer merged of several may be to either
+        return not (isinstance(root_a, SymbolAddr) and isinstance(root_b, SymbolAddr))
 
     def any_alignment(self, address: Value) -> bool:
         """Whether the verifier accepts unaligned accesses there."""
