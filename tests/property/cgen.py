@@ -1,281 +1,283 @@
-"""Random restricted C programs: one text that gcc runs natively and that BPF runs as an XDP program.
+"""Random restricted C programs that gcc runs natively and BPF runs as an XDP program.
 
-`compute` reads 64 input bytes and gives a 64-bit result. Natively the input comes from argv; as BPF it is the packet, and
-the result is written over its first 8 bytes. Nothing in it is undefined in C (with -fwrapv): divisors are made odd and
-positive, shift amounts and indices are masked, every variable is initialised, loops are bounded. Bit-fields are narrower
-than int: gcc computes wider ones in their own width, clang in their type's (C11 6.3.1.1 leaves it open), and so do we.
+`compute(data, data_end)` works on a packet of at least 64 bytes, on maps and globals, and gives 64 bits, which are written
+over the packet's first 8 bytes; the whole packet is what is compared. Maps and globals keep what a run left in them for the
+next, everywhere alike. Nothing is undefined in C (with -fwrapv -fno-strict-aliasing), nothing unspecified is looked at, and
+the verifier sees every bound: divisors are odd or constants, shift amounts and indices are masked, every variable is
+initialised, loops are bounded, pointers are checked.
+
+Each program has a few of the features of the language, by chance: those it has then meet more often.
 """
 
 from __future__ import annotations
 
-import random
+from dataclasses import dataclass
 
-INPUT_BYTES = 64
+from cgen_expressions import INTEGERS, TYPES, Place, Pure
+from cgen_prelude import BPF, MAIN, NATIVE
+from cgen_statements import Array, Impure, MapType, Record, Statements
 
-_TYPES = ["u8", "s8", "u16", "s16", "u32", "s32", "u64", "s64"]
-_BITS = {"u8": 8, "s8": 8, "u16": 16, "s16": 16, "u32": 32, "s32": 32, "u64": 64, "s64": 64}
-
-_OPERATIONS = [
-    *["arith"] * 6, "shift", "shift", "div", "sdiv", "cast", "cast", "unary", "ternary", "compare", "call",
+_FEATURES = [
+    "switch", "goto", "loops", "arrays", "records", "pointers", "calls", "maps", "packet", "atomics", "overflow", "volatile",
+    "early", "builtins", "statement_expressions", "globals", "bits", "unions", "pure",
 ]  # fmt: skip
-
-_PRELUDE = """\
-#ifdef NATIVE
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-typedef unsigned char u8; typedef signed char s8; typedef unsigned short u16; typedef short s16;
-typedef unsigned int u32; typedef int s32; typedef unsigned long u64; typedef long s64;
-#define SEC(name)
-#define NOINLINE __attribute__((noinline))
-#define INLINE
-#else
-#include <linux/bpf.h>
-#include <bpf/bpf_helpers.h>
-typedef __u8 u8; typedef __s8 s8; typedef __u16 u16; typedef __s16 s16;
-typedef __u32 u32; typedef __s32 s32; typedef __u64 u64; typedef __s64 s64;
-#define NOINLINE __attribute__((noinline))
-#define INLINE __attribute__((always_inline))
-#endif
-struct __attribute__((packed)) input { u8 a; s8 b; u16 c; s16 d; u32 e; s32 f; u64 g; s64 h; u8 rest[34]; };
-"""
-
-_MAIN = """\
-#ifdef NATIVE
-int main(int argc, char **argv)
-{
-    for (int i = 1; i < argc; i++) {
-        struct input in;
-        for (unsigned j = 0; j < sizeof in; j++) { unsigned v; sscanf(argv[i] + 2 * j, "%2x", &v); ((u8 *)&in)[j] = v; }
-        RESET
-        printf("%016lx\\n", compute(&in));
-    }
-    return 0;
-}
-#else
-SEC("xdp") int prog(struct xdp_md *ctx)
-{
-    void *data = (void *)(long)ctx->data, *data_end = (void *)(long)ctx->data_end;
-    struct input *in = data;
-    u64 result;
-    if ((void *)(in + 1) > data_end)
-        return XDP_DROP;
-    result = compute(in);
-    __builtin_memcpy(data, &result, 8);
-    return XDP_PASS;
-}
-char LICENSE[] SEC("license") = "GPL";
-#endif
-"""
+_CPUS = (3, 3, 1, 3, 2, 3, 4, 3)
 
 
-class Generator:
+@dataclass(frozen=True)
+class Program:
+    """A random program: `text` is what both sides share; `bpf` is all of the BPF one."""
+
+    seed: int
+    cpu: int
+    text: str
+
+    @property
+    def bpf(self) -> str:
+        """The C text for BPF; its program is named "prog"."""
+        return BPF + self.text
+
+
+class Generator(Statements):
     """Makes one program; all choices come from `seed`."""
 
-    def __init__(self, seed: int) -> None:
-        self.r = random.Random(seed)
-        self.lines: list[str] = []
-        self.scalars: list[tuple[str, str]] = []  # (expression, type) that can be read
-        self.writable: list[tuple[str, str]] = []
-        self.fresh = 0
-        self.functions: list[tuple[str, str, list[str]]] = []
-        self.indent = 1
+    def __init__(self, seed: int, cpu: int) -> None:
+        super().__init__(seed, cpu)
+        self.prefix = f"x{seed}_"
+        self.global_arrays: list[Array] = []
+        self.global_places: list[Place] = []
+        self.global_records: list[tuple[str, Record]] = []
 
     def program(self) -> str:
-        """The whole text."""
+        """The text without a prelude."""
         r = self.r
-        fields = [(f"m{i}", r.choice(_TYPES)) for i in range(r.randint(2, 4))]
-        bits = [(f"b{i}", r.choice(_TYPES), 0) for i in range(r.randint(0, 3))]
-        bits = [(n, t, r.randint(1, min(_BITS[t], 31))) for n, t, _ in bits]
-        packed = r.random() < 0.3
-        record = [f"struct {'__attribute__((packed))' if packed else ''} rec {{"]
-        record += [f"    {t} {n};" for n, t in fields] + [f"    {t} {n} : {w};" for n, t, w in bits] + ["};"]
-        globals_ = [(f"g{i}", r.choice(_TYPES), r.randint(-200, 2**31)) for i in range(r.randint(0, 2))]
-        out = [_PRELUDE, *record]
-        initial = [f"({t}){self.literal(v)}" for _, t, v in globals_]
-        out += [f"static {t} {n} = {v};" for (n, t, _), v in zip(globals_, initial, strict=True)]
-        for i in range(r.randint(0, 2)):
-            out += self.function(i)
-        out += self.compute(fields, bits, globals_)
-        # as BPF, each run of a program sees the globals as the last left them: put them back at the start instead
-        reset = " ".join(f"{n} = {v};" for (n, _, _), v in zip(globals_, initial, strict=True))
-        return "\n".join(out).replace("BEGIN_RESET", reset) + "\n" + _MAIN.replace("RESET", reset) + "\n"
+        features = {name for name in _FEATURES if r.random() < 0.4}
+        self.choose(features)
+        if features & {"records", "maps", "bits", "unions"}:
+            for _ in range(r.randint(1, 2)):
+                self.record()
+        if "unions" in features:
+            self.union()
+        if "globals" in features:
+            self.globals()
+        if "pure" in features:
+            for _ in range(r.randint(1, 2)):
+                self.pure_function()
+        if "calls" in features:
+            for _ in range(r.randint(1, 3)):
+                self.impure_function()
+        if "maps" in features:
+            for _ in range(r.randint(1, 2)):
+                kind, name = r.choice([1, 2, 2]), self.prefix + self.new("map")
+                record = r.choice([record for record in self.record_types if record.flat] or [self.record(flat=True)])
+                self.maps.append(MapType(name, kind, r.choice([4, 5, 8]), record))
+                self.lines.append(f"MAP({name}, {kind}, {self.maps[-1].count}, u32, {record.name});")
+        self.compute()
+        return "\n".join(self.lines) + f"\nENTRY({self.prefix}prog, {self.prefix}compute)\n"
 
-    def literal(self, value: int) -> str:
-        return f"{value}LL" if abs(value) > 0x7FFFFFFF else str(value)
-
-    def function(self, index: int) -> list[str]:
-        r = self.r
-        parameters = [r.choice(_TYPES) for _ in range(r.randint(1, 3))]
-        result = r.choice(_TYPES)
-        name = f"f{index}"
-        outer = self.lines, self.scalars, self.writable
-        self.lines = []
-        self.scalars = [(f"p{i}", t) for i, t in enumerate(parameters)]
-        self.writable = list(self.scalars)
-        self.statements(r.randint(1, 3), 1)
-        self.emit(f"return {self.expression(2)};")
-        listed = ", ".join(f"{t} p{i}" for i, t in enumerate(parameters))
-        kind = r.choice(["NOINLINE", "INLINE", "NOINLINE"])
-        body = [f"static {kind} {result} {name}({listed})", "{", *self.lines, "}"]
-        self.lines, self.scalars, self.writable = outer
-        self.functions.append((name, result, parameters))
-        return body
-
-    def compute(self, fields: list[tuple[str, str]], bits: list[tuple[str, str, int]],
-                globals_: list[tuple[str, str, int]]) -> list[str]:  # fmt: skip
-        r = self.r
-        self.lines = []
-        self.scalars = [(f"in->{n}", t) for n, t in zip("abcdefgh", _TYPES_OF_INPUT, strict=True)]
-        self.scalars += [(f"in->rest[{r.randrange(34)}]", "u8") for _ in range(2)]
-        self.writable = []
-        self.emit("BEGIN_RESET")
-        values = ", ".join(str(r.randint(0, 60)) for _ in range(r.randint(0, len(fields))))
-        self.emit(f"struct rec s = {{{values}}};")
-        values = ", ".join(str(r.randrange(60000)) for _ in range(4))
-        self.emit(f"{r.choice(['u16', 'u32'])} arr[8] = {{{values}}};")
-        names = [(f"s.{n}", t) for n, t in fields] + [(f"s.{n}", t) for n, t, _ in bits]
-        names += [(n, t) for n, t, _ in globals_]
-        names += [(f"arr[{r.choice(['0', '3', 'in->a & 7', 'in->e % 8'])}]", "u32")]
-        self.scalars += names
-        self.writable += names
-        for _ in range(r.randint(2, 4)):
-            self.local()
-        self.statements(r.randint(4, 9), 2)
-        total = " ^ ".join(f"((u64){e} * {r.randrange(1, 1 << 20, 2)}u)" for e, _ in self.writable)
-        self.emit(f"return {total};")
-        return ["static INLINE u64 compute(struct input *in)", "{", *self.lines, "}"]
-
-    def emit(self, text: str) -> None:
-        self.lines.append("    " * self.indent + text)
-
-    def local(self) -> None:
-        t = self.r.choice(_TYPES)
-        name = f"v{self.fresh}"
-        self.fresh += 1
-        self.emit(f"{t} {name} = {self.expression(2)};")
-        self.scalars.append((name, t))
-        self.writable.append((name, t))
-
-    def statements(self, count: int, depth: int) -> None:
-        for _ in range(count):
-            self.statement(depth)
-
-    def statement(self, depth: int) -> None:
-        r = self.r
-        kind = r.choice(["assign", "assign", "compound", "compound", "incdec", "if", "if", "for", "switch", "while", "goto"])
-        if depth == 0 and kind in ("if", "for", "switch", "while", "goto"):
-            kind = "assign"
-        target, _ = r.choice(self.writable)
-        match kind:
-            case "assign":
-                self.emit(f"{target} = {self.expression(3)};")
-            case "compound":
-                op = r.choice(["+", "-", "*", "&", "|", "^"])
-                self.emit(f"{target} {op}= {self.expression(2)};")
-            case "incdec":
-                self.emit(f"{target}{r.choice(['++', '--'])};")
-            case "if":
-                self.emit(f"if ({self.condition()}) {{")
-                self.nested(depth)
-                if r.random() < 0.5:
-                    self.emit("} else {")
-                    self.nested(depth)
-                self.emit("}")
-            case "for":
-                i = f"i{self.fresh}"
-                self.fresh += 1
-                self.emit(f"for (int {i} = {r.randint(-2, 2)}; {i} < {r.randint(3, 6)}; {i}++) {{")
-                self.scalars.append((i, "s32"))
-                self.nested(depth)
-                if r.random() < 0.3:
-                    self.emit(f"    if ({self.condition()}) {r.choice(['break', 'continue'])};")
-                self.scalars.remove((i, "s32"))
-                self.emit("}")
-            case "while":
-                i = f"n{self.fresh}"
-                self.fresh += 1
-                self.emit(f"u32 {i} = {r.randint(1, 5)};")
-                self.emit("do {" if r.random() < 0.5 else f"while ({i}-- > 0) {{")
-                if self.lines[-1].endswith("do {"):
-                    self.nested(depth)
-                    self.emit(f"}} while ({i}-- > 0);")
+    def record(self, *, flat: bool = False) -> Record:
+        """A struct: scalars, bit-fields, arrays; packed or not. A flat one has neither padding nor bit-fields."""
+        r, name = self.r, f"struct {self.prefix}{self.new('r')}"
+        flat = flat or "maps" in self.features
+        packed = r.random() < 0.25 and not flat
+        lines: list[str] = []
+        places: list[tuple[str, str, str, bool]] = []
+        if flat:  # falling sizes leave no holes; the last member fills it up
+            for i, t in enumerate(sorted((self.any_type() for _ in range(r.randint(2, 4))), key=lambda t: -TYPES[t][0])):
+                lines.append(f"{t} m{i};")
+                places.append((f".m{i}", t, "", True))
+            used = sum(TYPES[t][0] for _, t, *_ in places) // 8
+            if used % 8:
+                lines.append(f"u8 fill[{8 - used % 8}];")
+        else:
+            for i in range(r.randint(1, 4)):
+                t = self.any_type()
+                if r.random() < 0.15:
+                    count = r.randint(2, 4)
+                    lines.append(f"{t} m{i}[{count}];")
+                    places += [(f".m{i}[{at}]", t, "", not packed) for at in range(count)]
                 else:
-                    self.nested(depth)
-                    self.emit("}")
-            case "goto":
-                label = f"l{self.fresh}"
-                self.fresh += 1
-                self.emit(f"if ({self.condition()}) goto {label};")
-                self.emit(f"{target} = {self.expression(2)};")
-                self.emit(f"{label}: ;")
-            case "switch":
-                self.emit(f"switch ({self.expression(2)} & 7) {{")
-                for value in sorted(r.sample(range(8), r.randint(1, 6))):
-                    self.emit(f"case {value}:")
-                    self.nested(0)
-                    if r.random() < 0.7:
-                        self.emit("    break;")
-                if r.random() < 0.7:
-                    self.emit("default:")
-                    self.nested(0)
-                self.emit("}")
+                    lines.append(f"{t} m{i};")
+                    places.append((f".m{i}", t, "", not packed))
+            if "bits" in self.features:
+                for i in range(r.randint(1, 5)):
+                    t = r.choice([*INTEGERS, "u32", "u64"])
+                    width = r.randint(1, TYPES[t][0])
+                    lines.insert(r.randint(0, len(lines)), f"{t} b{i} : {width};")
+                    places.append((f".b{i}", t, t if width > 31 else "", False))
+                    if r.random() < 0.1:
+                        lines.append(f"{t} : {r.choice([0, width])};")
+        self.lines.append(f"{name[:6]} {'PACKED ' if packed else ''}{name[7:]} {{ {' '.join(lines)} }};")
+        self.record_types.append(Record(name, places, "", flat))
+        return self.record_types[-1]
 
-    def nested(self, depth: int) -> None:
-        self.indent += 1
-        self.statements(self.r.randint(1, 2), depth - 1 if depth else 0)
-        self.indent -= 1
+    def union(self) -> None:
+        """Eight bytes seen in several ways."""
+        r, name = self.r, f"union {self.prefix}{self.new('u')}"
+        lines = ["u64 q;", "u32 d[2];", "s16 h[4];", "u8 c[8];", "struct { u8 o; s8 p; u16 q; s32 r; } s;"]
+        places = [(".q", "u64", "", True), (f".d[{r.randrange(2)}]", "u32", "", True), (f".h[{r.randrange(4)}]", "s16", "", True),
+                  (f".c[{r.randrange(8)}]", "u8", "", True), (".s.p", "s8", "", True), (".s.r", "s32", "", True)]  # fmt: skip
+        if "bits" in self.features:
+            t, rest = r.choice(["u64", "s64"]), 64
+            members = []
+            while rest and len(members) < 5:
+                width = r.randint(1, rest) if len(members) < 4 else rest
+                members.append(f"{t} f{len(members)} : {width};")
+                places.append((f".b.f{len(members) - 1}", t, t if width > 31 else "", False))
+                rest -= width
+            lines.append(f"struct {{ {' '.join(members)} }} b;")
+        self.lines.append(f"{name} {{ {' '.join(lines)} }};")
+        self.record_types.append(Record(name, places, ".q", True))
 
-    def condition(self) -> str:
+    def globals(self) -> None:
+        """Variables in .data, .bss and .rodata."""
         r = self.r
-        text = f"{self.expression(1)} {r.choice(['<', '<=', '>', '>=', '==', '!='])} {self.expression(1)}"
-        if r.random() < 0.3:
-            text = f"({text}) {r.choice(['&&', '||'])} {r.choice(['', '!'])}({self.expression(1)} > {self.expression(1)})"
-        return text
+        for _ in range(r.randint(1, 3)):
+            name, t = self.prefix + self.new("g"), self.any_type()
+            value = r.choice(["", " = 0", f" = ({t}){self.literal()}", f" = ({t}){self.literal()}"])
+            kind = r.choice(["static ", "static ", "", "volatile ", "static const volatile ", "const "]) if value else "static "
+            self.lines.append(f"{kind}{t} {name}{value};")
+            place = Place(name, t, addressable="volatile" not in kind and "const" not in kind)
+            self.readable.append(place)
+            if "const" not in kind:
+                self.writable.append(place)
+        for _ in range(r.randint(0, 2)):
+            name, t, count = self.prefix + self.new("g"), r.choice(["u8", "u16", "s32", "u64"]), r.choice([4, 5, 8])
+            kind = r.choice(["static ", "static ", "static const ", ""])
+            values = [str(r.randrange(100)) for _ in range(r.randint(1, count))]
+            self.lines.append(f"{kind}{t} {name}[{count}] = {{{', '.join(values)}}};")
+            self.add_array(Array(name, t, count, "const" not in kind, "const" not in kind))
+        if self.record_types and r.random() < 0.5:
+            record, name = self.record_types[0], self.prefix + self.new("g")
+            self.lines.append(f"static {record.name} {name};")
+            self.add_record(name, record)
+        self.global_places, self.global_arrays, self.global_records = self.writable[:], self.arrays[:], self.records[:]
+        self.global_readable = self.readable[:]
 
-    def expression(self, depth: int) -> str:
+    # --- functions --------------------------------------------------------------------------------------------------
+
+    def body(self, header: str, count: int, result: str, last: str = "") -> None:
+        """A function of random statements."""
+        self.lines += [header, "{"]
+        self.in_function = True
+        self.statements(count, 1)
+        if result != "void":
+            self.emit(f"return {last or self.expression(2)};")
+        self.in_function = False
+        self.lines.append("}")
+
+    def enter(self, *, pure: bool) -> tuple[list[Place], list[Place], list[Array], list[tuple[str, Record]]]:
+        kept = self.readable, self.writable, self.arrays, self.records
+        self.readable, self.writable, self.arrays, self.records = [], [], [], []
+        if not pure:
+            self.readable, self.writable, self.arrays, self.records = (part[:] for part in kept)  # type: ignore[assignment]
+        return kept
+
+    def pure_function(self) -> None:
+        r, name = self.r, self.prefix + self.new("f")
+        kept, features = self.enter(pure=True), self.features
+        impure, self.impure = self.impure, []
+        parameters = [self.any_type() for _ in range(r.randint(1, 4))]
+        for i, t in enumerate(parameters):
+            self.declare(f"q{i}", t)
+        result = r.choice([*INTEGERS, "_Bool"])
+        self.choose(features - {"early", "maps", "packet"})
+        listed = ", ".join(f"{t} q{i}" for i, t in enumerate(parameters))
+        self.body(f"static {r.choice(['NOINLINE', 'INLINE', 'NOINLINE'])} {result} {name}({listed})", r.randint(1, 3), result)
+        self.choose(features)
+        self.readable, self.writable, self.arrays, self.records = kept
+        self.impure = impure
+        self.pure.append(Pure(name, parameters))
+
+    def impure_function(self) -> None:
+        r, name = self.r, self.prefix + self.new("f")
+        kept, features = self.enter(pure=False), self.features
+        impure, self.impure = self.impure, (self.impure[-1:] if r.random() < 0.3 else [])
+        inline = r.random() < 0.35
+        parameters: list[tuple[str, str]] = []
+        listed: list[str] = []
+        for i in range(r.randint(1, 4)):
+            t, kind = self.any_type(), r.choice(["value", "pointer", "array", "record", "copy"])
+            record = r.choice(self.record_types) if self.record_types else None
+            match kind:
+                case "pointer":
+                    listed.append(f"{t} *q{i}")
+                    self.declare(f"(*q{i})", t, addressable=False)
+                case "array":
+                    listed.append(f"{t} *q{i}")
+                    self.add_array(Array(f"q{i}", t, 4))
+                case "record" if record:
+                    listed.append(f"{record.name} *q{i}")
+                    self.add_record(f"q{i}", record, arrow=True)
+                    t = record.name
+                case "copy" if record and inline:
+                    listed.append(f"{record.name} q{i}")
+                    self.add_record(f"q{i}", record)
+                    t = record.name
+                case _:
+                    kind = "value"
+                    listed.append(f"{t} q{i}")
+                    self.declare(f"q{i}", t)
+            parameters.append((kind, t))
+        result, last = r.choice([*INTEGERS, "void", "_Bool"]), ""
+        own = [(n, record) for n, record in self.records if record.name.startswith("struct")]
+        if inline and own and r.random() < 0.4:
+            last, result = own[-1][0], own[-1][1].name
+        self.choose(features - ({"early"} if result == "void" or last else set()) - {"maps", "packet"})
+        kind = "INLINE" if inline else r.choice(["NOINLINE", "NOINLINE", ""])
+        self.body(f"static {kind} {result} {name}({', '.join(listed)})", r.randint(1, 4), result, last)
+        self.choose(features)
+        self.readable, self.writable, self.arrays, self.records = kept
+        self.impure = [*impure, Impure(name, parameters, result)]
+
+    def compute(self) -> None:
         r = self.r
-        if depth == 0 or r.random() < 0.15:
-            if r.random() < 0.25:
-                return self.literal(r.choice([0, 1, -1, 2, 255, 256, -129, 65535, 0x7FFFFFFF, -0x80000000, r.getrandbits(40)]))
-            return r.choice(self.scalars)[0]
-        left, right = self.expression(depth - 1), self.expression(depth - 1)
-        match r.choice(_OPERATIONS):
-            case "arith":
-                return f"({left} {r.choice(['+', '-', '*', '&', '|', '^'])} {right})"
-            case "shift":
-                t, mask = r.choice([("u32", 31), ("u64", 63), ("s32", 31), ("s64", 63)])
-                return f"(({t}){left} {r.choice(['<<', '>>'])} ({right} & {mask}))"
-            case "div":
-                return f"((u{r.choice([32, 64])}){left} {r.choice(['/', '%'])} ((u32){right} | 1))"
-            case "sdiv":  # a divisor of at least 1 can neither be zero nor make the one quotient that overflows
-                t = r.choice(["s32", "s64"])
-                return f"(({t}){left} {r.choice(['/', '%'])} (((s32){right} & 0x7ffffff) | 1))"
-            case "cast":
-                return f"(({r.choice(_TYPES)}){left})"
-            case "unary":
-                return f"({r.choice(['-', '~', '!'])}{left})" if not left.startswith("-") else f"(- {left})"
-            case "ternary":
-                return f"({self.condition()} ? {left} : {right})"
-            case "compare":
-                return f"({left} {r.choice(['<', '==', '>=', '!='])} {right})"
-            case _:
-                if not self.functions:
-                    return f"({left} + {right})"
-                name, _, parameters = r.choice(self.functions)
-                return f"{name}({', '.join(self.expression(1) for _ in parameters)})"
+        self.lines += [f"static {r.choice(['INLINE', 'INLINE', 'NOINLINE'])} u64 {self.prefix}compute(u8 *data, u8 *data_end)", "{"]
+        self.emit("if (data + 64 > data_end)")
+        self.emit("    return 0;")
+        self.emit("struct head *in = (struct head *)data;")
+        for member, t in r.sample(list(zip("abcdefgh", INTEGERS, strict=True)), r.randint(3, 8)):
+            self.readable.append(Place(f"in->{member}", t))
+        self.readable += [Place(f"data[{r.randrange(30, 64)}]", "u8") for _ in range(2)]
+        for _ in range(r.choice([1, 2, 3, 4, 9])):  # many at times: they do not fit into the registers
+            self.local(1)
+        if self.record_types:
+            self.local_record(1)
+        self.statements(r.randint(4, 9), 2)
+        total = r.choice(["+", "^"])
+        rest = self.writable[:]
+        while len(rest) > 12:
+            rest.remove(r.choice(rest))
+        self.emit(f"u64 total = {f' {total} '.join(f'((u64){p.read} * {r.randrange(1, 1 << 20, 2)}u)' for p in rest) or '0'};")
+        for array in self.arrays[:2]:
+            if array.writable:
+                i = self.new("i")
+                self.emit(f"for (int {i} = 0; {i} < {array.count}; {i}++) total = total * 7 + {array.name}[{i}];")
+        self.emit("return total;")
+        self.lines.append("}")
 
 
-_TYPES_OF_INPUT = ["u8", "s8", "u16", "s16", "u32", "s32", "u64", "s64"]
+def cpu_of(seed: int) -> int:
+    """The -mcpu a seed's program is for: v3 mostly."""
+    return _CPUS[seed % len(_CPUS)]
 
 
-def random_program(seed: int) -> str:
+def random_program(seed: int) -> Program:
     """The program of a seed."""
-    return Generator(seed).program()
+    return Program(seed, cpu_of(seed), Generator(seed, cpu_of(seed)).program())
 
 
 def random_inputs(seed: int, count: int) -> list[bytes]:
-    """Input packets: random ones, and some of extreme bytes."""
+    """Packets: random ones, and some of extreme bytes."""
+    import random
+
     r = random.Random(seed)
-    extremes = [bytes(INPUT_BYTES), b"\xff" * INPUT_BYTES, b"\x80" * INPUT_BYTES, b"\x7f" * INPUT_BYTES]
-    return [*extremes[:count], *(r.randbytes(INPUT_BYTES) for _ in range(count - len(extremes)))][:count]
+    extremes = [b"\xff" * 64, bytes(64), b"\x80" * 65, b"\x7f" * 100, bytes(range(96)), b"\x01\x00" * 40]
+    r.shuffle(extremes)
+    return [*(r.randbytes(r.choice([64, 66, 80, 120])) for _ in range(count - 2)), *extremes[:2]][:count]
+
+
+def native_text(programs: list[Program]) -> str:
+    """One C program that runs all of them natively."""
+    table = ", ".join(f"x{program.seed}_prog" for program in programs)
+    return NATIVE + "".join(program.text for program in programs) + f"static int (*programs[])(u8 *, u8 *) = {{ {table} }};\n" + MAIN
