@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ..object import isa
-from .machine import ASM, EXIT, MachineBlock, MachineFunction
+from .machine import ASM, EXIT, Instr, MachineBlock, MachineFunction
 
 _INVERTED = {
     isa.JEQ: isa.JNE, isa.JNE: isa.JEQ, isa.JGT: isa.JLE, isa.JLE: isa.JGT, isa.JGE: isa.JLT, isa.JLT: isa.JGE,
@@ -43,7 +41,8 @@ def _copy_exits(order: list[MachineBlock]) -> list[MachineBlock]:
         following = order[i + 1] if i + 1 < len(order) else None
         if target is not following and _only_exits(target) and target is not block:
             span = block.branch.span if block.branch else block.instrs[-1].span if block.instrs else None
-            made.append(MachineBlock(f"{target.name}.copy", [replace(target.instrs[0], span=span)], depth=target.depth))
+            again = Instr(EXIT, span=span, arguments=target.instrs[0].arguments)
+            made.append(MachineBlock(f"{target.name}.copy", [again], depth=target.depth))
             block.targets = [*block.targets[:-1], made[-1]]
     entered = {target for block in made for target in block.targets}
     return [block for block in made if block in entered or block is made[0] or not _only_exits(block)]

@@ -14,8 +14,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cgen_expressions import INTEGERS, TYPES, Place, Pure
+from cgen_memory import Memory
 from cgen_prelude import BPF, MAIN, NATIVE
-from cgen_statements import Array, Impure, MapType, Record, Statements
+from cgen_statements import Array, Impure, MapType, Record
 
 _FEATURES = [
     "switch", "goto", "loops", "arrays", "records", "pointers", "calls", "maps", "packet", "atomics", "overflow", "volatile",
@@ -38,7 +39,7 @@ class Program:
         return BPF + self.text
 
 
-class Generator(Statements):
+class Generator(Memory):
     """Makes one program; all choices come from `seed`."""
 
     def __init__(self, seed: int, cpu: int) -> None:
@@ -115,17 +116,18 @@ class Generator(Statements):
         """Eight bytes seen in several ways."""
         r, name = self.r, f"union {self.prefix}{self.new('u')}"
         lines = ["u64 q;", "u32 d[2];", "s16 h[4];", "u8 c[8];", "struct { u8 o; s8 p; u16 q; s32 r; } s;"]
-        places = [(".q", "u64", "", True), (f".d[{r.randrange(2)}]", "u32", "", True), (f".h[{r.randrange(4)}]", "s16", "", True),
-                  (f".c[{r.randrange(8)}]", "u8", "", True), (".s.p", "s8", "", True), (".s.r", "s32", "", True)]  # fmt: skip
+        members = [(".q", "u64"), (f".d[{r.randrange(2)}]", "u32"), (f".h[{r.randrange(4)}]", "s16"),
+                   (f".c[{r.randrange(8)}]", "u8"), (".s.p", "s8"), (".s.r", "s32")]  # fmt: skip
+        places = [(path, t, "", True) for path, t in members]
         if "bits" in self.features:
             t, rest = r.choice(["u64", "s64"]), 64
-            members = []
-            while rest and len(members) < 5:
-                width = r.randint(1, rest) if len(members) < 4 else rest
-                members.append(f"{t} f{len(members)} : {width};")
-                places.append((f".b.f{len(members) - 1}", t, t if width > 31 else "", False))
+            fields: list[str] = []
+            while rest and len(fields) < 5:
+                width = r.randint(1, rest) if len(fields) < 4 else rest
+                fields.append(f"{t} f{len(fields)} : {width};")
+                places.append((f".b.f{len(fields) - 1}", t, t if width > 31 else "", False))
                 rest -= width
-            lines.append(f"struct {{ {' '.join(members)} }} b;")
+            lines.append(f"struct {{ {' '.join(fields)} }} b;")
         self.lines.append(f"{name} {{ {' '.join(lines)} }};")
         self.record_types.append(Record(name, places, ".q", True))
 
@@ -232,7 +234,8 @@ class Generator(Statements):
 
     def compute(self) -> None:
         r = self.r
-        self.lines += [f"static {r.choice(['INLINE', 'INLINE', 'NOINLINE'])} u64 {self.prefix}compute(u8 *data, u8 *data_end)", "{"]
+        kind = r.choice(["INLINE", "INLINE", "NOINLINE"])
+        self.lines += [f"static {kind} u64 {self.prefix}compute(u8 *data, u8 *data_end)", "{"]
         self.emit("if (data + 64 > data_end)")
         self.emit("    return 0;")
         self.emit("struct head *in = (struct head *)data;")
@@ -280,4 +283,5 @@ def random_inputs(seed: int, count: int) -> list[bytes]:
 def native_text(programs: list[Program]) -> str:
     """One C program that runs all of them natively."""
     table = ", ".join(f"x{program.seed}_prog" for program in programs)
-    return NATIVE + "".join(program.text for program in programs) + f"static int (*programs[])(u8 *, u8 *) = {{ {table} }};\n" + MAIN
+    texts = "".join(program.text for program in programs)
+    return f"{NATIVE}{texts}static int (*programs[])(u8 *, u8 *) = {{ {table} }};\n{MAIN}"

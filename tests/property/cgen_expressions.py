@@ -13,9 +13,11 @@ TYPES = {
     "u64": (64, False), "s64": (64, True),
 }  # fmt: skip
 INTEGERS = list(TYPES)
-_LITERALS = [0, 1, -1, 2, 3, 7, 8, 10, 127, 128, 255, 256, -129, 32767, 32768, 65535, 0x7FFFFFFF, 0x80000000, -0x80000000, 0xFFFFFFFF,
-             0x100000000, 0x7FFFFFFFFFFFFFFF, -0x7FFFFFFFFFFFFFFF, 0xFF00FF00FF00FF00]  # fmt: skip
-_DIVISORS = ["3", "7", "10", "-3", "-7", "8", "-8", "1", "255", "1000u", "4096", "0x80000000", "0x7fffffff", "-65536", "6L", "5ul"]
+_LITERALS = [0, 1, -1, 2, 3, 7, 8, 10, 127, 128, 255, 256, -129, 32767, 32768, 65535,
+             0x7FFFFFFF, 0x80000000, -0x80000000, 0xFFFFFFFF, 0x100000000,
+             0x7FFFFFFFFFFFFFFF, -0x7FFFFFFFFFFFFFFF, 0xFF00FF00FF00FF00]  # fmt: skip
+_DIVISORS = ["3", "7", "10", "-3", "-7", "8", "-8", "1", "255", "1000u", "4096", "-65536", "6L", "5ul", "0x80000000"]
+_NAMED = ["sizeof(struct head)", "'a'", "'\\xff'", "sizeof(u64)", "MINUS", "PLUS", "MANY", "LARGE", "(1u - 2)", "((s8)200)"]
 _COMPARE = ["<", "<=", ">", ">=", "==", "!="]
 
 
@@ -76,7 +78,7 @@ class Expressions:
         value = r.choice(_LITERALS) if r.random() < 0.6 else r.getrandbits(r.choice([4, 8, 16, 31, 40, 63]))
         match r.randrange(12):
             case 0:
-                return r.choice(["sizeof(struct head)", "'a'", "'\\xff'", "sizeof(u64)", "MINUS", "PLUS", "MANY", "LARGE", "(1u - 2)", "(s8)200"])
+                return r.choice(_NAMED)
             case 1 | 2:
                 suffix = r.choice(["u", "L", "UL", "ll", "ULL"])
                 return f"{hex(abs(value))}{suffix}" if value >= 0 else f"(-{hex(-value)}{suffix})"

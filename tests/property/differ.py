@@ -18,14 +18,18 @@ from purebpf.runtime.vm import Machine
 GCC = ["gcc", "-O0", "-fwrapv", "-fno-strict-aliasing"]
 
 
-def native(folder: Path, programs: list[Program], inputs: list[list[bytes]], flags: list[str] | None = None) -> list[list[bytes]]:
+Packets = list[bytes]
+
+
+def native(folder: Path, programs: list[Program], inputs: list[Packets], flags: list[str] | None = None) -> list[Packets]:
     """What gcc's code makes of each program's packets."""
     source, program = folder / "native.c", folder / "native"
     source.write_text(native_text(programs))
     subprocess.run([*GCC, *(flags or ["-w"]), "-o", program, source], check=True, capture_output=True)
     stdin = b"".join(struct.pack("=II", i, len(data)) + data for i, packets in enumerate(inputs) for data in packets)
     out = subprocess.run([program], input=stdin, check=True, capture_output=True).stdout
-    results, at = [], 0
+    results: list[Packets] = []
+    at = 0
     for packets in inputs:
         results.append([])
         for data in packets:

@@ -16,8 +16,10 @@ from cgen import Program, random_inputs, random_program
 from differ import native
 from fuzz import INPUTS, judge
 
-_STRICT = ["-Werror=return-type", "-Werror=uninitialized", "-Werror=maybe-uninitialized", "-Werror=incompatible-pointer-types", "-O1",
-           "-fsanitize=address,undefined", "-fno-sanitize=shift,alignment,signed-integer-overflow", "-fno-sanitize-recover"]  # fmt: skip
+_STRICT = [
+    "-Werror=return-type", "-Werror=uninitialized", "-Werror=maybe-uninitialized", "-Werror=incompatible-pointer-types",
+    "-O1", "-fsanitize=address,undefined", "-fno-sanitize=shift,alignment,signed-integer-overflow", "-fno-sanitize-recover",
+]  # fmt: skip
 
 
 def closing(line: str, start: int) -> int:
