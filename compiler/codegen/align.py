@@ -2,7 +2,8 @@
 
     load.4 i32 [%packed + 7]   ->   load.1 at 7, load.2 at 8, load.1 at 10, put together with shifts
 
-Only packed structs and their bit-fields have such accesses. Objects are placed at multiples of what their size allows.
+Only packed structs and their bit-fields have such accesses. Objects are placed at multiples of what their size allows, so the
+accesses through a pointer to a packed struct that a function is passed are aligned likewise: it may point to the stack.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from ..ir.model import Ty
 def align_stack(function: ir.Function, *, big_endian: bool) -> None:
     """Raise the alignment of allocas and split misaligned accesses at constant offsets, in place."""
     allocas = [instr for instr in function.blocks[0].instrs if isinstance(instr, ir.Alloca)]
-    if not allocas:
+    if not allocas and not any(parameter.packed for parameter in function.parameters):
         return
     for alloca in allocas:
         alloca.align = max(alloca.align, next(a for a in (8, 4, 2, 1) if a <= max(alloca.size, 1)))
@@ -50,16 +51,27 @@ def _is_misaligned(instr: ir.Instr) -> bool:
     if not isinstance(instr, ir.Load | ir.Store) or instr.size == 1:
         return False
     base, offset = _place(instr.operands[0], instr.offset)
-    return isinstance(base, ir.Alloca) and (offset % instr.size != 0 or base.align < instr.size)
+    align = _alignment(base)
+    return align > 0 and (offset % instr.size != 0 or align < instr.size)
+
+
+def _alignment(base: ir.Value) -> int:
+    """Of what may be on the stack, in bytes; 0 if it is not or its accesses are aligned anyway."""
+    match base:
+        case ir.Alloca(align=align):
+            return align
+        case ir.Parameter(packed=True):
+            return 8  # as the alloca has got, whoever's it is
+    return 0
 
 
 def _pieces(instr: ir.Load | ir.Store) -> list[tuple[int, int]]:
     """(offset from the access's start, size) of aligned parts."""
     base, offset = _place(instr.operands[0], instr.offset)
-    assert isinstance(base, ir.Alloca)
+    align = _alignment(base)
     found, at = [], 0
     while at < instr.size:
-        size = next(s for s in (4, 2, 1) if s <= instr.size - at and (offset + at) % s == 0 and s <= base.align)
+        size = next(s for s in (4, 2, 1) if s <= instr.size - at and (offset + at) % s == 0 and s <= align)
         found.append((at, size))
         at += size
     return found

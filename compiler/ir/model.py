@@ -78,14 +78,15 @@ class Undef(Value):
 
 
 class Parameter(Value):
-    """The `index`-th argument of the function."""
+    """The `index`-th argument of the function. `packed`: it points to a packed record, whose fields may be anywhere."""
 
-    __slots__ = ("index", "name")
+    __slots__ = ("index", "name", "packed")
 
-    def __init__(self, type: Ty, index: int, name: str) -> None:
+    def __init__(self, type: Ty, index: int, name: str, *, packed: bool = False) -> None:
         self.type = type
         self.index = index
         self.name = name
+        self.packed = packed
 
 
 class Instr(Value):

@@ -67,6 +67,13 @@ def is_record(t: ct.Type) -> bool:
     return isinstance(t, ct.Record) or is_wide(t)
 
 
+def is_to_packed(t: ct.Type) -> bool:
+    """True for what is the address of a packed struct or union: pointers to one, and such records, which are passed so."""
+    t = ct.strip(t)
+    target = ct.strip(t.target) if isinstance(t, ct.Pointer) else t
+    return isinstance(target, ct.Record) and target.packed
+
+
 def is_wide(t: ct.Type) -> bool:
     """True for 128-bit integers."""
     return ct.strip(t) in (ct.INT128, ct.UINT128)
