@@ -7,8 +7,8 @@ Copies of an inlined function's variables are the usual case; once they are at o
     call helper bpf_map_lookup_elem(.., %a)   needs all of %a, and may write it
     load.2 [%a + 2]                     needs two bytes
 
-An object whose address goes anywhere else (into memory, a phi, a function, a kfunc: an iterator's element lies in the
-iterator) shares with none. Helpers keep no pointer to the stack beyond their call.
+An object whose address goes anywhere else (into memory, a phi, a function, a kfunc that gives a pointer: an iterator's
+element lies in the iterator) shares with none. Helpers and kfuncs keep no pointer to the stack beyond their call.
 """
 
 from __future__ import annotations
@@ -78,6 +78,8 @@ def _objects(function: ir.Function, allocas: list[ir.Alloca]) -> dict[ir.Alloca,
                     case ir.Store() | ir.Atomic() if index == 0:
                         continue
                     case ir.Call(kind="helper"):
+                        continue
+                    case ir.Call(kind="extern") if instr.type is not ir.Ty.PTR:
                         continue
                 escaped.add(_origin(operand)[0])
     found = {}

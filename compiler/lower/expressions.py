@@ -220,9 +220,10 @@ class Expressions(Objects):
         homes = [self.record(side) for side in (e.left, e.right)]
         differing: list[ir.Value] = []
         for at in (0, 8):
-            halves = [self.b.emit(ir.Load(Ty.I64, home, at, 8)) for home in homes]
-            differing.append(self.b.emit(ir.Binary("xor", *halves)))
-        return self.b.emit(ir.Compare(_EQUALITY[e.op], self.b.emit(ir.Binary("or", *differing)), constant(Ty.I64, 0)))
+            left, right = (self.b.emit(ir.Load(Ty.I64, home, at, 8)) for home in homes)
+            differing.append(self.b.emit(ir.Binary("xor", left, right)))
+        both = self.b.emit(ir.Binary("or", differing[0], differing[1]))
+        return self.b.emit(ir.Compare(_EQUALITY[e.op], both, constant(Ty.I64, 0)))
 
     def _logical(self, e: tree.Logical) -> ir.Value:
         then, otherwise, join = self.b.new_block("true"), self.b.new_block("false"), self.b.new_block("end")

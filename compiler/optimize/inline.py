@@ -55,6 +55,7 @@ from .simplify_cfg import replace
 
 # instructions; clang -O2 inlines up to a cost of 225 (325 for `inline`) at 5 an instruction
 _SMALL = {"": 45, "hint": 65}
+_MOST_ARGUMENTS = 5  # that BPF passes, in r1-r5
 
 
 def inline_all(module: Module) -> None:
@@ -127,6 +128,8 @@ class Inliner:
             return None
         if callee.linkage == "weak":
             return None
+        if len(callee.parameters) > _MOST_ARGUMENTS:
+            return callee  # there is no other way to call it
         if callee.inline == "always" or (callee.section and not callee.section.startswith(".text")):
             return callee
         if callee.linkage == "static" and self.calls[callee.name] == 1 and callee.name not in self.taken:

@@ -117,7 +117,8 @@ class _Marker:
             )  # fmt: skip
         extra = int(is_record(symbol.type.result))
         # what is always inlined passes nothing; code generation complains about what could not be
-        if len(symbol.parameters) + extra > MAX_ARGUMENTS and symbol.inline != "always":
+        inlined = symbol.inline == "always" or (symbol.linkage == "static" and symbol.inline != "never")
+        if len(symbol.parameters) + extra > MAX_ARGUMENTS and not inlined:
             self.diagnostics.error(
                 "E0411", symbol.span, f"'{symbol.name}' takes {len(symbol.parameters)} arguments, BPF passes at most "
                 f"{MAX_ARGUMENTS}" + (", and its struct result counts as one" if extra else ""),

@@ -40,3 +40,10 @@ def test_a_pointer_that_stays_unknown_is_refused_by_name(body: str, name: str) -
     with pytest.raises(CompileError) as caught:
         purebpf.compile(HEAD + f'SEC("xdp") int f(void *ctx) {{ long v = 0; {body} }}')
     assert f"this calls through a function pointer ('{name}')" in str(caught.value)
+
+
+def test_static_functions_of_more_than_five_parameters_are_inlined() -> None:
+    obj = purebpf.compile(HEAD + """
+        static long six(long a, int b, int c, int d, int e, long f) { return a * b + c * d - e * f; }
+        SEC("xdp") int f(void *ctx) { return six(7, 2, 3, 4, 5, 6) + six(1, 2, 3, 4, 5, 1) * 100; }""")
+    assert Machine(obj).run("f", packet=bytes(60)).retval == (7 * 2 + 12 - 30 + (2 + 12 - 5) * 100) & 0xFFFFFFFF
