@@ -126,7 +126,7 @@ class Compilation:
                 is_outer_type = outer[0].is_type if outer else None
                 self._ast = parse(
                     tokens, self.sources, self.diagnostics, is_outer_type, lazy=self.options.lazy,
-                    standard=self.options.preprocess.standard,
+                    standard=self.options.preprocess.standard, cache=self.options.preprocess.cache,
                 )  # fmt: skip
         return self._ast
 

@@ -8,8 +8,11 @@ not there: a cache changes how long a compile takes and nothing else.
 from __future__ import annotations
 
 import os
+import sys
 import time
 import zlib
+from collections.abc import Callable
+from typing import Any
 
 from .records import dataclass
 
@@ -67,6 +70,27 @@ class Cache:
             _make_room(self.directory)
         except (OSError, ValueError):
             return
+
+
+def keep(cache: Cache, name: str, data: bytes, make: Callable[[], Any]) -> Any:
+    """What `make` makes of `data`, plain objects as marshal can write: from the cache, or made now and kept.
+
+    `name` tells the kind of entry and its format; the length and the CRC-32 of `data` tell one from another.
+    """
+    if cache.directory is None:
+        return make()
+    import marshal
+
+    entry = f"{name}-{sys.implementation.cache_tag}-{len(data):x}-{zlib.crc32(data):08x}"
+    kept = cache.get(entry)
+    if kept is not None:
+        try:
+            return marshal.loads(kept)
+        except (ValueError, EOFError, TypeError):
+            pass
+    made = make()
+    cache.put(entry, marshal.dumps(made))
+    return made
 
 
 def _head(data: bytes) -> bytes:

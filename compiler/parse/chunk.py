@@ -9,15 +9,21 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from typing import TypeAlias
 
+from ..cache import Cache, keep
 from ..preprocess.chunks import declaration
 from ..preprocess.tokens import Kinds, lex
 from ..records import dataclass
 from .declared import declared
 
 _ANONYMOUS = re.compile(r"\b(?:struct|union)\s*+\{")
+_LARGE = 1 << 16  # characters from which on the index is kept in the cache
 _PARENTHESES = re.compile(r"\((?:[^(),]|\([^(),]*\))*\)")  # without commas
 _ENUMERATOR = re.compile(r"([A-Za-z_]\w*+)[^,()]*+,?")
+
+
+Index: TypeAlias = "tuple[dict[str, int], dict[str, int], dict[str, int], dict[str, int], list[int]]"
 
 
 @dataclass(slots=True)
@@ -56,8 +62,17 @@ class Chunk:
         return dict.fromkeys(starts[bisect_right(starts, at) - 1] for at in found)
 
 
-def index_chunk(text: str, base: int, kinds: Kinds) -> Chunk | None:
+def index_chunk(text: str, base: int, kinds: Kinds, cache: Cache) -> Chunk | None:
     """The declarations of `text`, or None if it cannot be cut up or declares something twice."""
+    if len(text) < _LARGE:
+        index = _index(text, kinds)
+    else:
+        index = keep(cache, "chunk-1", text.encode(), lambda: _index(text, kinds))
+    return Chunk(text, base, *index) if index is not None else None
+
+
+def _index(text: str, kinds: Kinds) -> Index | None:
+    """What a `Chunk` says about `text`."""
     types: list[tuple[str, int]] = []
     names: list[tuple[str, int]] = []
     tags: list[tuple[str, int]] = []
@@ -82,7 +97,7 @@ def index_chunk(text: str, base: int, kinds: Kinds) -> Chunk | None:
         elif other is None and keyword != "enum" and tag is not None and _plain(body):
             tags.append((tag, at))
         else:
-            words = [token[1] for token in lex(text, at, end, base, kinds)]
+            words = [token[1] for token in lex(text, at, end, 0, kinds)]
             brace = words.index("{") if "{" in words else 0
             if brace and words[brace - 1] == ")":
                 return None  # perhaps a function's body
@@ -95,12 +110,11 @@ def index_chunk(text: str, base: int, kinds: Kinds) -> Chunk | None:
             (tags if found.defines else forward).extend((name, at) for _, name, _ in found.tags)
     if text[end:].strip():
         return None
-    chunk = Chunk(text, base, dict(types), dict(names), dict(tags), dict(forward), eager)
-    once = len(chunk.types) == len(types) and len(chunk.names) == len(names) and len(chunk.tags) == len(tags)
-    if not once or not chunk.types.keys().isdisjoint(chunk.names):
+    type_of, tag_of = dict(types), dict(tags)
+    name_of = dict(names + types)
+    if len(name_of) < len(names) + len(types) or len(tag_of) < len(tags):
         return None
-    chunk.names.update(chunk.types)
-    return chunk
+    return type_of, name_of, tag_of, dict(forward), eager
 
 
 def _declarations(text: str) -> Iterator[re.Match[str]]:

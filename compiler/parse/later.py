@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from ..cache import Cache
 from ..diagnostics import Diagnostics
 from ..preprocess.tokens import Kinds, Token, lex
 from ..records import dataclass
@@ -189,14 +190,15 @@ _MARKS = frozenset("{};")
 _SPECIAL = frozenset(("text", "pragma"))
 
 
-def cut(tokens: Sequence[Token], later: Later, converter: Converter, sources: SourceMap) -> Iterator[Run]:
+def cut(tokens: Sequence[Token], later: Later, converter: Converter, sources: SourceMap, cache: Cache) -> Iterator[Run]:
     """Put aside in `later` what can wait of a translation unit, and give the rest in runs."""
-    return _Cutter(tokens, later, converter, sources).runs()
+    return _Cutter(tokens, later, converter, sources, cache).runs()
 
 
 class _Cutter:
-    def __init__(self, tokens: Sequence[Token], later: Later, converter: Converter, sources: SourceMap) -> None:
+    def __init__(self, tokens: Sequence[Token], later: Later, converter: Converter, sources: SourceMap, cache: Cache) -> None:
         self.later = later
+        self.cache = cache
         self.converter = converter
         self.sources = sources
         self.chunks: dict[int, Chunk] = {}  # by location
@@ -293,7 +295,7 @@ class _Cutter:
             done = at + 1
             chunk = None
             if not depth and (not out or out[-1][0] == "pragma" or out[-1][1] in (";", "}")):
-                chunk = index_chunk(token[1], token[2], self.later.kinds)
+                chunk = index_chunk(token[1], token[2], self.later.kinds, self.cache)
             if chunk is None:
                 out += lex(token[1], 0, len(token[1]), token[2], self.later.kinds)
             else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from ..cache import Cache
 from ..diagnostics import Diagnostics
 from ..source import SourceMap
 from .later import Later, Run, cut
@@ -24,12 +25,14 @@ def parse(
     is_outer_type: Callable[[str], bool] | None = None,
     *,
     lazy: bool = True,
+    cache: Cache | None = None,
     standard: str = "gnu17",
 ) -> File:
     """Parse a translation unit. The nodes' `coord` is a `Span`; `nodes.py` has what pycparser's tree lacks.
     `is_outer_type` says which names that no scope has are types (declared on demand, see sema/outer.py).
     `standard`: C's, as -std= names it.
     `lazy`: what headers declare is parsed when it is named (see later.py); otherwise all is parsed at once.
+    `cache` keeps what was found out about large headers.
 
     Syntax errors (E02xx) go to `diagnostics`, several of one file; the tree is then incomplete and not for the checker.
     Raises `CompileError` if there are too many, or if something is nested too deep.
@@ -38,7 +41,7 @@ def parse(
     words = keywords_of(standard)
     converter = Converter(diagnostics, quiet, words=words)
     later = Later(sources, diagnostics, quiet, is_outer_type, words)
-    runs = cut(tokens, later, converter, sources) if lazy else [Run(0, converter.convert(tokens), [])]
+    runs = cut(tokens, later, converter, sources, cache or Cache()) if lazy else [Run(0, converter.convert(tokens), [])]
     parser = Statements([], sources, diagnostics, is_outer_type)
     ext: list[c_ast.Node] = []
     orders: list[int] = []

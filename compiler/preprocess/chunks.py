@@ -11,12 +11,14 @@ from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
+from ..cache import Cache, keep
 from .tokens import BLOCK_COMMENT, LINE_COMMENT
 
 _LEAST = 600  # characters; lexing less costs little
 _DEPTH = 12  # of braces in a declaration
-# what would need a closer look: strings, splices, directives, digraphs, comments that have no end, characters unknown to C
-_ODD = re.compile(r"""["'\\#%$@`/]|<:|:>|[^\x09\x0a\x0c\x0d\x20-\x7e]""")
+# the others need a closer look: strings, splices, directives, digraphs, comments that have no end, characters unknown to C
+_USUAL = b"\t\n\f\r !&()*+,-.0123456789:;<=>?ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_abcdefghijklmnopqrstuvwxyz{|}~"
+_LARGE = 1 << 16  # characters from which on the words are kept in the cache
 _COMMENT = re.compile(rf"{BLOCK_COMMENT}|{LINE_COMMENT}")
 # bytes that are part of a word; all others become spaces
 _WORDS = bytes(code if chr(code).isalnum() or code == ord("_") else 32 for code in range(128)) + b" " * 128
@@ -50,22 +52,26 @@ def declaration() -> re.Pattern[str]:
     )
 
 
-def cut(text: str, start: int, stop: int, names: Iterable[str]) -> list[Piece] | None:
+def cut(text: str, start: int, stop: int, names: Iterable[str], cache: Cache) -> list[Piece] | None:
     """The pieces of the chunk `text[start:stop]`, or None if it is small or odd. `names` are those of all macros."""
     if stop - start < _LEAST:
         return None
     chunk = text[start:stop]
     if "/" in chunk:
         chunk = _COMMENT.sub(_blank, chunk)
-    if _ODD.search(chunk):
+    data = chunk.encode("utf-8", "surrogateescape")
+    if data.translate(None, _USUAL) or "<:" in chunk or ":>" in chunk:
         return None
+    if len(data) < _LARGE:
+        words = _words(data)
+    else:
+        words = keep(cache, "words-1", data, lambda: _words(data))
+    found = [name for name in names if name in words]
+    if not found and chunk.endswith((";", ";\n", ";\n\n")):
+        return [Piece(start, stop, chunk)]
+    macro = re.compile(rf"\b(?:{'|'.join(found)})\b", re.ASCII) if found else None
     next_declaration = declaration().match
     match = next_declaration(chunk)
-    if match is None:
-        return None
-    words = set(chunk.encode().translate(_WORDS).split())
-    found = [name for name in names if name.encode("utf-8", "surrogateescape") in words]
-    macro = re.compile(rf"\b(?:{'|'.join(found)})\b", re.ASCII) if found else None
     pieces: list[Piece] = []
     begin = end = 0
     while match is not None:
@@ -81,6 +87,10 @@ def cut(text: str, start: int, stop: int, names: Iterable[str]) -> list[Piece] |
     if chunk[end:].strip():  # a declaration that goes on behind a directive
         pieces.append(Piece(start + end, stop, None))
     return pieces
+
+
+def _words(data: bytes) -> set[str]:
+    return set(data.translate(_WORDS).decode("ascii").split())
 
 
 def _blank(match: re.Match[str]) -> str:

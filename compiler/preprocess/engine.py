@@ -77,7 +77,7 @@ class Preprocessor(State):
             name, start, stop, _ = segment
             if name is None:
                 if self.options.chunks and len(self.frames) > 1 and not self.in_arguments:
-                    pieces = cut(frame.scan.text, start, stop, (*self.macros, *self.poisoned))
+                    pieces = cut(frame.scan.text, start, stop, (*self.macros, *self.poisoned), self.options.cache)
                     if pieces is not None:
                         frame.pieces = pieces[::-1]
                         tokens = self._piece(frame)

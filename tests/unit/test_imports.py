@@ -21,7 +21,7 @@ RULES = {
     "compiler.cache": set(),
     "compiler.object": {"stdlib", "compiler.source", "compiler.diagnostics", "compiler.target", "compiler.cache"},
     "compiler.preprocess": {"stdlib", "compiler.source", "compiler.diagnostics", "compiler.target", "compiler.cache"},
-    "compiler.parse": {"stdlib", "compiler.source", "compiler.diagnostics", "compiler.preprocess"},
+    "compiler.parse": {"stdlib", "compiler.source", "compiler.diagnostics", "compiler.preprocess", "compiler.cache"},
     "compiler.sema": {
         "stdlib", "compiler.source", "compiler.diagnostics", "compiler.target", "compiler.preprocess",
         "compiler.parse", "compiler.object", "compiler.cache",
