@@ -256,6 +256,10 @@ class _Selector:
             if instr.type is not Ty.NONE:
                 self.values.emit(MOV_K, self.values.define(instr))
             return
+        if instr.kind == "memory" and not instr.operands:
+            self.diagnostics.error("E0432", instr.span, f"__builtin_{instr.symbol} has no BPF instruction",
+                                   fix="return an error code instead")  # fmt: skip
+            return
         if instr.kind == "memory":
             self.diagnostics.error(
                 "E0433", instr.span, f"the size of this {instr.symbol} is not constant",

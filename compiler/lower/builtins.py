@@ -57,11 +57,10 @@ def lower_builtin(x: Expressions, e: tree.Builtin) -> ir.Value | None:
         case "unreachable", []:
             b.terminate(ir.Unreachable(b.span))
             return None
-        case "trap", []:
-            x.diagnostics.error(
-                "E0432", e.span, "__builtin_trap has no BPF instruction",
-                fix="return an error code instead",
-            )  # fmt: skip
+        case ("trap" | "debugtrap" as name), []:
+            b.emit(ir.Call("memory", name, [], Ty.NONE))  # code generation complains if it is still there
+            if name == "trap":
+                b.terminate(ir.Unreachable(b.span))
             return None
         case ("popcount" | "popcountl" | "popcountll"), [value]:
             return _to_int(x, _popcount(x, x.value(value)))

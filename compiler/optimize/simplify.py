@@ -273,6 +273,8 @@ def is_scalar(value: Value) -> bool:
 
 def _sized(call: Call) -> Instr | None:
     """A copy or fill whose size may have become a number; None if that is 0."""
+    if not call.operands:  # a trap
+        return call
     to, what, size = call.operands
     if not isinstance(size, Constant):
         return call

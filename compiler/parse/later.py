@@ -302,3 +302,10 @@ class _Cutter:
                 self.chunks[token[2]] = chunk
                 out.append(token)
         return [*out, *tokens[done:]] if done else tokens
+
+
+def parse_text(text: str, base: int, sources: SourceMap, diagnostics: Diagnostics) -> list[c_ast.Node]:
+    """The external declarations in a text of our own without directives, whose first character has location `base`."""
+    kinds = Kinds()
+    tokens = Converter(diagnostics, {}).convert(lex(text, 0, len(text), base, kinds))
+    return Statements([], sources, diagnostics).parse_run(tokens)

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 
 from .expand import Expander, Reader
-from .features import ATTRIBUTES, BUILTINS, EXTENSIONS, FEATURES, plain
+from .features import ATTRIBUTES, BUILTINS, C_ATTRIBUTES, EXTENSIONS, FEATURES, plain
 from .includes import has_include
 from .macros import Macro
 from .state import State
@@ -27,7 +27,7 @@ def builtin_macros(state: State) -> dict[str, Macro]:
 
         return Macro(name, 0, "", 0, 0, 0, False, kinds, tokens)
 
-    def query(name: str, answer: Callable[[list[Token]], int]) -> Macro:
+    def query(name: str, answer: Callable[[list[Token]], int | str]) -> Macro:
         def tokens(expander: Expander, token: Token, reader: Reader) -> list[Token]:
             groups = expander.collect(token, reader, 1)
             loc = sources.add_expansion(name, sources.spelling(token.loc), token.loc)
@@ -41,7 +41,9 @@ def builtin_macros(state: State) -> dict[str, Macro]:
     def has_builtin(tokens: list[Token]) -> int:
         return int(bool(tokens) and tokens[-1].text in BUILTINS)
 
-    def c_attribute(tokens: list[Token]) -> int:
+    def c_attribute(tokens: list[Token]) -> int | str:
+        if len(tokens) == 1:
+            return C_ATTRIBUTES.get(plain(tokens[0].text), 0)
         scoped = len(tokens) > 1 and tokens[0].text in ("gnu", "clang")
         return int(scoped and plain(tokens[-1].text) in ATTRIBUTES)
 

@@ -10,9 +10,10 @@ from ..source import Span
 from . import core, fold, tree
 from . import types as ct
 from .access import Access
-from .compare import is_integer, qualify, unqualified
-from .layout import size_of
+from .compare import integer_of, is_integer, qualify, unqualified
+from .layout import is_complete, size_of
 from .spelling import quote
+from .written import typed_overflow, written
 
 _VOID_POINTER = ct.Pointer(ct.VOID)
 _CONST_VOID_POINTER = ct.Pointer(qualify(ct.VOID, const=True))
@@ -27,6 +28,7 @@ _PLAIN: dict[str, tuple[ct.Type, tuple[ct.Type, ...]]] = {
     "bcmp":          (ct.INT, (_CONST_VOID_POINTER, _CONST_VOID_POINTER, ct.ULONG)),
     "unreachable":   (ct.VOID, ()),
     "trap":          (ct.VOID, ()),
+    "debugtrap":     (ct.VOID, ()),
     "bswap16":       (ct.USHORT, (ct.USHORT,)),
     "bswap32":       (ct.UINT, (ct.UINT,)),
     "bswap64":       (ct.ULONG, (ct.ULONG,)),
@@ -35,8 +37,17 @@ _PLAIN: dict[str, tuple[ct.Type, tuple[ct.Type, ...]]] = {
     **{f"ffs{suffix}": (ct.INT, (t,)) for suffix, t in (("", ct.INT), ("l", ct.LONG), ("ll", ct.LONG))},
 }  # fmt: skip
 
+_INTEGERS = {(t.size, t.signed): t for t in (ct.SCHAR, ct.UCHAR, ct.SHORT, ct.USHORT, ct.INT, ct.UINT, ct.LONG, ct.ULONG)}
+_NAMED = {
+    "signed int": ct.INT, "unsigned int": ct.UINT, "signed long": ct.LONG, "unsigned long": ct.ULONG,
+    "signed long long": ct.LLONG, "unsigned long long": ct.ULLONG,
+}  # fmt: skip
+
 # the C library's names that clang takes for builtins when they are declared
 LIBRARY = {"memcpy", "memmove", "memset", "memcmp", "bcmp"}
+LIBRARY_FOLDED = {
+    "strlen", "strcmp", "strncmp", "strchr", "strrchr", "memchr", "mempcpy", "abs", "labs", "llabs", "ffs", "ffsl", "ffsll",
+}
 
 # the second argument of the CO-RE builtins -> relocation (include/clang: BPF_FIELD_INFO..., as libbpf's macros use them)
 _FIELD_KINDS = {kind: kind for kind in range(6)}
@@ -60,7 +71,14 @@ class Builtins(Access):
             "strcmp": self._strcmp, "strncmp": self._strcmp,
             "strlen": self._strlen, "add_overflow": self._overflow, "sub_overflow": self._overflow,
             "mul_overflow": self._overflow,
-            **dict.fromkeys(_PLAIN, self._plain),
+            **dict.fromkeys(_PLAIN, self._plain), "mempcpy": self._mempcpy, "memset_inline": self._memset_inline,
+            **dict.fromkeys(("strchr", "strrchr", "memchr"), self._search),
+            **dict.fromkeys(("LINE", "COLUMN", "FILE", "FILE_NAME", "FUNCTION"), self._where),
+            **dict.fromkeys(("clzg", "ctzg", "popcountg"), self._generic_count),
+            **dict.fromkeys(("align_up", "align_down", "is_aligned"), self._aligned),
+            **dict.fromkeys(("elementwise_max", "elementwise_min", "elementwise_abs"), self._extreme),
+            "classify_type": self._classify, "addressof": self._address, "launder": self._first,
+            "unpredictable": self._first, "nondeterministic_value": self._first,
             "preserve_access_index": self._preserve_access_index, "preserve_field_info": self._field_info,
             "preserve_type_info": self._type_info, "btf_type_id": self._type_info,
             "preserve_enum_value": self._enum_value,
@@ -72,6 +90,11 @@ class Builtins(Access):
         handler = self._builtins.get(short)
         if handler is not None:
             return handler(short, nodes, span)
+        if (typed := typed_overflow(short)) is not None:
+            return self._typed_overflow(name, typed, nodes, span)
+        text = written(short)
+        if text is not None:
+            return self._written(short, text, [self.rvalue(node) for node in nodes], span)
         if short in _VARIADIC:
             raise self.error("E0405", span, f"{name}: BPF functions cannot take a variable number of arguments",
                              fix="pass a pointer to a struct")  # fmt: skip
@@ -117,7 +140,17 @@ class Builtins(Access):
             number = _compute(name, converted[0].value, size_of(parameters[0]) * 8)
             if number is not None:
                 return tree.Constant(fold.wrap(number, result), result, span)
+        if name in ("memcmp", "bcmp") and (known := self._compared(converted)) is not None:
+            return tree.Constant(known, result, span)
         return tree.Builtin(name, converted, result, span)
+
+    def _compared(self, arguments: list[tree.Expr]) -> int | None:
+        """memcmp of literals."""
+        one, two, count = _text(arguments[0]), _text(arguments[1]), self.known(arguments[2])
+        if one is None or two is None or count is None or count > min(len(one), len(two)) + 1:
+            return None
+        a, b = (one + b"\0")[:count], (two + b"\0")[:count]
+        return (a > b) - (a < b)
 
     def library(self, name: str, values: list[tree.Expr], span: Span) -> tree.Expr:
         """A call of a declared C library function that is a builtin."""
@@ -125,8 +158,8 @@ class Builtins(Access):
         return self.plain_builtin(name, values, result, parameters, span)
 
     def _expect(self, name: str, nodes: list[Any], span: Span) -> tree.Expr:
-        values = self.arguments(name, nodes, 3 if name == "expect_with_probability" else 2, span)
-        value, expected = (self.assign(v, ct.LONG, "pass") for v in values[:2])
+        self.count_arguments(f"__builtin_{name}", len(nodes), 3 if name == "expect_with_probability" else 2, span)
+        value, expected = (self.assign(self.rvalue(node), ct.LONG, "pass") for node in nodes[:2])
         if isinstance(value, tree.Constant):
             return value
         return tree.Builtin("expect", [value, expected], ct.LONG, span)
@@ -157,11 +190,32 @@ class Builtins(Access):
             pointer = self.rvalue(nodes[0])
         finally:
             self.unevaluated -= 1
-        while isinstance(pointer, tree.Cast):
-            pointer = pointer.value
-        if isinstance(pointer, tree.AddressOf) and isinstance(pointer.lvalue, tree.LocalRef | tree.GlobalRef):
-            return tree.Constant(size_of(pointer.lvalue.type), ct.ULONG, span)
+        extent = self._extent(pointer, bool(kind & 1))
+        if extent is not None:
+            return tree.Constant(max(extent[0] - extent[1], 0), ct.ULONG, span)
         return tree.Constant(0 if kind & 2 else (1 << 64) - 1, ct.ULONG, span)
+
+    def _extent(self, pointer: tree.Expr, closest: bool) -> tuple[int, int] | None:
+        """(size, offset) of what a pointer points into: the whole object, or the closest subobject around it."""
+        match pointer:
+            case tree.Cast(value=value):
+                return self._extent(value, closest)
+            case tree.PointerAdd(pointer=base, index=index, scale=scale, negate=negate):
+                extent, count = self._extent(base, closest), self.known(index)
+                if extent is None or count is None:
+                    return None
+                return extent[0], extent[1] + (-count if negate else count) * scale
+            case tree.AddressOf(lvalue=tree.Deref(pointer=inner)):
+                return self._extent(inner, closest)
+            case tree.AddressOf(lvalue=tree.LocalRef() | tree.GlobalRef() as lvalue):
+                return (size_of(lvalue.type), 0) if is_complete(lvalue.type) else None
+            case tree.AddressOf(lvalue=tree.Member(base=base, offset=offset, type=t)):
+                if closest:
+                    return (size_of(t), 0) if is_complete(t) else None
+                extent = self._extent(tree.AddressOf(base, ct.Pointer(base.type), base.span), closest)
+                return None if extent is None else (extent[0], extent[1] + offset // 8)
+            case _:
+                return None
 
     def _nothing(self, name: str, nodes: list[Any], span: Span) -> tree.Expr:
         """A hint that we do not use; the arguments are checked, and not evaluated (as clang does for assume)."""
@@ -197,10 +251,175 @@ class Builtins(Access):
 
     def _overflow(self, name: str, nodes: list[Any], span: Span) -> tree.Expr:
         left, right, to = self.arguments(name, nodes, 3, span)
+        return self._overflow_of(name, left, right, to, span)
+
+    def _overflow_of(self, name: str, left: tree.Expr, right: tree.Expr, to: tree.Expr, span: Span) -> tree.Expr:
         t = ct.strip(to.type)
         if not is_integer(left.type) or not is_integer(right.type) or not isinstance(t, ct.Pointer) or not is_integer(t.target):
             raise self.error("E0342", span, f"__builtin_{name} takes two integers and a pointer to an integer")
-        return tree.Builtin(name, [left, right, to], ct.BOOL, span)
+        a, b, result = integer_of(left.type), integer_of(right.type), integer_of(t.target)
+        small = max(a.size, b.size, result.size) <= 4
+        if small or (name != "mul_overflow" and a.size == b.size == result.size and a.signed == b.signed == result.signed):
+            return tree.Builtin(name, [left, right, to], ct.BOOL, span)
+        kinds = ".".join(f"{'s' if i.signed else 'u'}{i.size}" for i in (a, b, result))
+        text = written(f"{name}.{kinds}")
+        if text is None:
+            raise self.error("E0406", span, "128-bit integers are not supported: BPF registers have 64 bits",
+                             fix="use two 64-bit halves")  # fmt: skip
+        plain = ct.Pointer(_INTEGERS[result.size, result.signed])
+        return self._written(f"{name}.{kinds}", text, [left, right, self.cast(to, plain)], span)
+
+    def _typed_overflow(self, name: str, typed: tuple[str, str], nodes: list[Any], span: Span) -> tree.Expr:
+        """`__builtin_sadd_overflow` and the like: the operands are converted first."""
+        self.count_arguments(name, len(nodes), 3, span)
+        t = _NAMED[typed[1]]
+        left, right = (self.assign(self.rvalue(node), t, "pass") for node in nodes[:2])
+        to = self.assign(self.rvalue(nodes[2]), ct.Pointer(t), "pass")
+        return self._overflow_of(typed[0], left, right, to, span)
+
+    def _written(self, name: str, text: str, values: list[tree.Expr], span: Span) -> tree.Expr:
+        """A call of a builtin that is written in C."""
+        symbol = self.written_function(name, text)
+        parameters = symbol.type.parameters
+        self.count_arguments(f"__builtin_{name.split('.')[0]}", len(values), len(parameters), span)
+        arguments = [self.assign(v, p.type, "pass") for v, p in zip(values, parameters, strict=True)]
+        numbers = [value.value for value in arguments if isinstance(value, tree.Constant)]
+        if len(numbers) == len(arguments):
+            bits = size_of(parameters[0].type) * 8
+            known = _compute(name, numbers[0], bits, numbers[1] if len(numbers) > 1 else 0)
+            if known is not None:
+                return tree.Constant(fold.wrap(known, symbol.type.result), symbol.type.result, span)
+        self.use_function(symbol)
+        return tree.Call(tree.FunctionRef(symbol, symbol.type, span), arguments, symbol.type.result, span)
+
+    def written_function(self, name: str, text: str) -> tree.FunctionSymbol:
+        """The function for a builtin that is written in C."""
+        raise NotImplementedError
+
+    # --- hints, places, types -------------------------------------------------------------------------------------
+
+    def _where(self, name: str, nodes: list[Any], span: Span) -> tree.Expr:
+        """__builtin_LINE() and its like (clang): of the place of the call."""
+        self.count_arguments(f"__builtin_{name}", len(nodes), 0, span)
+        place = self.sources.place(span.point)
+        if name in ("LINE", "COLUMN"):
+            return tree.Constant(place.line if name == "LINE" else place.column, ct.UINT, span)
+        text = self.function.name if name == "FUNCTION" and self.function is not None else ""
+        if name in ("FILE", "FILE_NAME"):
+            text = place.file if name == "FILE" else place.file.rpartition("/")[2]
+        return self.value_of(self.literal(text.encode("utf-8", "surrogateescape") + b"\0", ct.CHAR, span))
+
+    def _classify(self, name: str, nodes: list[Any], span: Span) -> tree.Expr:
+        """__builtin_classify_type: GCC's enum type_class, as clang answers."""
+        self.count_arguments(f"__builtin_{name}", len(nodes), 1, span)
+        self.unevaluated += 1
+        try:
+            t = ct.strip(self.rvalue(nodes[0]).type)
+        finally:
+            self.unevaluated -= 1
+        number = 5 if isinstance(t, ct.Pointer) else 8 if isinstance(t, ct.Float) else 0 if isinstance(t, ct.Void) else 1
+        if isinstance(t, ct.Record):
+            number = 12 if t.kind == "struct" else 13
+        return tree.Constant(number, ct.INT, span)
+
+    def _generic_count(self, name: str, nodes: list[Any], span: Span) -> tree.Expr:
+        """__builtin_clzg, ctzg, popcountg (clang 19): of any unsigned type; the first two may say what 0 gives."""
+        self.count_arguments(f"__builtin_{name}", len(nodes), 1 if name == "popcountg" else min(max(len(nodes), 1), 2), span)
+        value = self.rvalue(nodes[0])
+        if not is_integer(value.type) or integer_of(value.type).signed:
+            raise self.error("E0342", span, f"__builtin_{name} takes an unsigned integer, not {quote(value.type)}")
+        size = size_of(value.type)
+        wide = ct.ULONG if size == 8 else ct.UINT
+        base = name[:-1] + ("l" if size == 8 else "")
+        otherwise = self.assign(self.rvalue(nodes[1]), ct.INT, "pass") if len(nodes) > 1 else None
+        local = self.new_local(".bits", wide, span)
+
+        def count() -> tree.Expr:
+            read = tree.Load(tree.LocalRef(local, wide, span), wide, span)
+            found = self.plain_builtin(base, [read], ct.INT, (wide,), span)
+            if name == "clzg" and size < 4:
+                found = self.binary("-", found, tree.Constant(32 - size * 8, ct.INT, span), span)
+            return found
+
+        body = count()
+        if otherwise is not None:
+            read = tree.Load(tree.LocalRef(local, wide, span), wide, span)
+            body = self.conditional(read, body, otherwise, span)
+        return tree.Let(local, self.cast(value, wide), None, body, ct.INT, span)
+
+    def _aligned(self, name: str, nodes: list[Any], span: Span) -> tree.Expr:
+        """__builtin_align_up, align_down, is_aligned (clang): of an integer or a pointer; the alignment is a power of 2."""
+        value, by = self.arguments(name, nodes, 2, span)
+        t = unqualified(value.type)
+        word = ct.ULONG if isinstance(ct.strip(t), ct.Pointer) else t
+        if not is_integer(word) or not is_integer(by.type):
+            raise self.error("E0342", span, f"__builtin_{name} takes an integer or pointer and an alignment")
+        mask = self.new_local(".mask", word, span)
+        one = tree.Constant(1, ct.INT, span)
+
+        def read() -> tree.Expr:
+            return tree.Load(tree.LocalRef(mask, word, span), word, span)
+
+        number = self.explicit_cast(value, word, span) if word is not t else value
+        if name == "align_up":
+            number = self.binary("+", number, read(), span)
+        if name == "is_aligned":
+            body = self.cast(self.binary("==", self.binary("&", number, read(), span), tree.Constant(0, ct.INT, span), span),
+                             ct.BOOL)  # fmt: skip
+        else:
+            body = self.explicit_cast(self.binary("&", number, self.unary("~", read(), span), span), t, span)
+        start = self.cast(self.binary("-", by, one, span), word)
+        return tree.Let(mask, start, None, body, body.type, span)
+
+    def _extreme(self, name: str, nodes: list[Any], span: Span) -> tree.Expr:
+        """__builtin_elementwise_max, min, abs (clang) of integers."""
+        values = self.arguments(name, nodes, 1 if name.endswith("abs") else 2, span)
+        if not all(is_integer(value.type) for value in values):
+            raise self.error("E0342", span, f"__builtin_{name} takes integers")
+        t = unqualified(values[0].type)
+        locals_ = [self.new_local(".side", t, span) for _ in values]
+        reads = [tree.Load(tree.LocalRef(local, t, span), t, span) for local in locals_]
+        if len(values) == 1:
+            zero = tree.Constant(0, ct.INT, span)
+            body = self.conditional(self.binary("<", reads[0], zero, span), self.unary("-", reads[0], span), reads[0], span)
+        else:
+            op = ">" if name.endswith("max") else "<"
+            body = self.conditional(self.binary(op, reads[0], reads[1], span), reads[0], reads[1], span)
+        body = self.cast(body, t)
+        for local, value in zip(reversed(locals_), reversed(values), strict=True):
+            body = tree.Let(local, self.cast(value, t), None, body, t, span)
+        return body
+
+    def _mempcpy(self, name: str, nodes: list[Any], span: Span) -> tree.Expr:
+        """memcpy whose result points behind what was copied."""
+        to, source, size = self.arguments(name, nodes, 3, span)
+        size = self.assign(size, ct.ULONG, "pass")
+        copied = self.plain_builtin("memcpy", [to, source, size], *_PLAIN["memcpy"], span)
+        return self.binary("+", copied, size, span)
+
+    def _memset_inline(self, name: str, nodes: list[Any], span: Span) -> tree.Expr:
+        return self._plain("memset", nodes, span)
+
+    def _address(self, name: str, nodes: list[Any], span: Span) -> tree.Expr:
+        self.count_arguments(f"__builtin_{name}", len(nodes), 1, span)
+        return self.address_of(self.expression(nodes[0]), span)
+
+    def _search(self, name: str, nodes: list[Any], span: Span) -> tree.Expr:
+        """strchr, strrchr, memchr of a literal and a constant."""
+        values = self.arguments(name, nodes, 3 if name == "memchr" else 2, span)
+        text, wanted = _text(values[0]), self.known(values[1])
+        count = self.known(values[2]) if name == "memchr" else None
+        if text is None or wanted is None or (name == "memchr" and count is None):
+            raise self.error("E0433", span, f"__builtin_{name} needs a string literal and a constant here",
+                             fix="search in a loop with a constant bound")  # fmt: skip
+        whole = text + b"\0"
+        piece = whole if count is None else whole[:count]
+        byte = bytes([wanted & 255])
+        at = piece.rfind(byte) if name == "strrchr" else piece.find(byte)
+        t: ct.Type = ct.Pointer(ct.CHAR) if name != "memchr" else _VOID_POINTER
+        if at < 0:
+            return tree.Constant(0, t, span)
+        return self.explicit_cast(self.binary("+", values[0], tree.Constant(at, ct.LONG, span), span), t, span)
 
     # --- CO-RE ----------------------------------------------------------------------------------------------------
 
@@ -260,13 +479,24 @@ class Builtins(Access):
                          fix="write it like bpf_core_enum_value(enum type, ENUMERATOR)")  # fmt: skip
 
 
-def _compute(name: str, value: int, bits: int) -> int | None:
-    """Bit builtins on a constant."""
+def _compute(name: str, value: int, bits: int, other: int = 0) -> int | None:
+    """Bit builtins on a constant (and for rotations another one)."""
+    if name.endswith("abs"):
+        return abs(value)
+    if name.startswith("clrsb"):
+        return bits - 1 - (value ^ value >> bits - 1).bit_length()
     value &= (1 << bits) - 1
     if name.startswith("bswap"):
         return int.from_bytes(value.to_bytes(bits // 8, "little"), "big")
     if name.startswith("popcount"):
         return value.bit_count()
+    if name.startswith("parity"):
+        return value.bit_count() & 1
+    if name.startswith("bitreverse"):
+        return int(f"{value:0{bits}b}"[::-1], 2)
+    if name.startswith("rotate"):
+        count = (other if name.startswith("rotateleft") else -other) % bits
+        return value << count | value >> bits - count
     if name.startswith("ffs"):
         return (value & -value).bit_length()
     if name.startswith("ctz"):

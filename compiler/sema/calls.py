@@ -10,7 +10,7 @@ from . import tree
 from . import types as ct
 from .atomics import Atomics
 from .base import Poison
-from .builtins import LIBRARY
+from .builtins import LIBRARY, LIBRARY_FOLDED
 from .compare import is_integer, is_void
 from .layout import is_complete
 from .spelling import quote
@@ -51,6 +51,8 @@ class Calls(Atomics):
         arguments = self._arguments(target, function, nodes, span)
         if isinstance(target, tree.FunctionRef) and target.symbol.linkage == "extern" and target.symbol.name in LIBRARY:
             return self.library(target.symbol.name, arguments, span)
+        if isinstance(target, tree.FunctionRef) and target.symbol.linkage == "extern" and target.symbol.name in LIBRARY_FOLDED:
+            return self.builtin(f"__builtin_{target.symbol.name}", nodes, span)
         if not is_void(function.result) and not is_complete(function.result):
             raise self.error("E0301", span, f"calling a function with incomplete result type {quote(function.result)}")
         return tree.Call(self._target(target, span), arguments, function.result, span)

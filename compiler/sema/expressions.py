@@ -143,10 +143,8 @@ class Expressions(Calls):
         return self.expression(chosen if chosen is not None else default)
 
     def _types_compatible(self, node: Any) -> tree.Expr:
-        left, right = self.type_name(node.left), self.type_name(node.right)
-        return tree.Constant(int(same_type(unqualified(left), unqualified(right))
-                                 and isinstance(ct.strip(left), ct.Enum) == isinstance(ct.strip(right), ct.Enum)),
-                             ct.INT, node.coord)  # fmt: skip
+        left, right = (_bare(self.type_name(side)) for side in (node.left, node.right))
+        return tree.Constant(int(same_type(left, right)), ct.INT, node.coord)
 
     def _va_arg(self, node: Any) -> tree.Expr:
         raise self.error("E0405", node.coord, "va_arg: BPF functions cannot take a variable number of arguments",
@@ -275,3 +273,9 @@ def _member_alignment(e: tree.Member) -> int:
     place = e.offset // 8
     granted = min(align_of(e.base.type), place & -place or 1 << 30)
     return min(max(e.field.align, align_of(e.field.type)), granted)
+
+
+def _bare(t: ct.Type) -> ct.Type:
+    """`t` without qualifiers, those of an array's elements included."""
+    bare = ct.strip(t)
+    return ct.Array(_bare(bare.element), bare.count) if isinstance(bare, ct.Array) else unqualified(t)

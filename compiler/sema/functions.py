@@ -42,6 +42,26 @@ class Functions(Statements):
         else:
             self._check(symbol, node)
 
+    def written_function(self, name: str, text: str) -> tree.FunctionSymbol:
+        """The function for a builtin that is written in C: parsed when it is first called, checked at the end of the unit."""
+        plain = "__builtin_" + name.replace(".", "_")
+        found = self.symbols.get(plain)
+        if isinstance(found, tree.FunctionSymbol):
+            return found
+        from ..parse.later import parse_text
+
+        file = self.sources.add_file("<builtin>", text, system=True)
+        scopes, self.scopes = self.scopes, self.scopes[:1]
+        outer, self.function = self.function, None
+        try:
+            for node in parse_text(text, file.base, self.sources, self.diagnostics):
+                self.definition(node)
+        finally:
+            self.scopes, self.function = scopes, outer
+        symbol = self.symbols[plain]
+        assert isinstance(symbol, tree.FunctionSymbol)
+        return symbol
+
     def use_function(self, symbol: tree.FunctionSymbol) -> None:
         """A function is named: its body is wanted."""
         if symbol in self._later and not self.unevaluated:

@@ -4,7 +4,8 @@
     ...C...
 
 VERDICT is `ok` (clang and we take it), `refused` (neither does), `run` (both take it, and what it leaves in `out` is what a
-native build leaves there), `stricter` (only clang takes it) or `laxer` (only we do); the last two give their reason after `;`.
+native build leaves there), `stricter` (only clang takes it), `laxer` (only we do) or `beyond` (only we do, and it runs); the
+last three give their reason after `;`.
 A snippet that runs is a function's body, unless `PROG` stands in it for the function's head; `in` and `out` are arrays of 16
 `long`.
 """
@@ -20,7 +21,8 @@ from purebpf.compiler.diagnostics import PurebpfError
 from purebpf.compiler.driver.arguments import parse_arguments
 
 _HEAD = re.compile(r"//// (?P<name>[\w-]+): (?P<verdict>\w+)(?: \[(?P<flags>[^\]]*)\])?(?: ; (?P<why>.*))?\Z")
-VERDICTS = ("ok", "refused", "run", "stricter", "laxer")
+VERDICTS = ("ok", "refused", "run", "stricter", "laxer", "beyond")
+RUNS = ("run", "beyond")
 VALUES = (5, -7, 0x123456789ABCDEF, 255, -1, 1 << 63, 0, 1, 31, 64, -128, 0x80000000, 0xFFFFFFFF, 1000003, 2, 0x7FFFFFFF)
 _PRELUDE = f"""
 volatile long in[16] = {{{", ".join("(long)%#xUL" % (v & (1 << 64) - 1) for v in VALUES)}}};
@@ -46,7 +48,7 @@ class Snippet:
 
     def source(self) -> str:
         """What is compiled for BPF."""
-        if self.verdict != "run":
+        if self.verdict not in RUNS:
             return self.text
         body = self.text if "PROG" in self.text else "PROG {\n#line 1\n" + self.text + "return 0; }\n"
         return _PRELUDE + body.replace("PROG", _SECTION, 1)
@@ -60,7 +62,7 @@ def read_snippets(path: Path) -> list[Snippet]:
             head = _HEAD.match(line)
             assert head, f"{path.name}: {line}"
             assert head["verdict"] in VERDICTS, f"{path.name}: {line}"
-            assert bool(head["why"]) == (head["verdict"] in ("stricter", "laxer")), f"{path.name}: reason of {line}"
+            assert bool(head["why"]) == (head["verdict"] in ("stricter", "laxer", "beyond")), f"{path.name}: reason of {line}"
             found.append(Snippet(head["name"], head["verdict"], (head["flags"] or "").split(), head["why"] or "", ""))
         elif found:
             found[-1].text += line + "\n"
@@ -83,7 +85,7 @@ def ours(snippet: Snippet) -> tuple[str, list[int]]:
         obj = compiling.object()
     except PurebpfError:
         return "\n".join(item.render() for item in compiling.diagnostics.found) or "an error without a message", []
-    if snippet.verdict != "run":
+    if snippet.verdict not in RUNS:
         return "", []
     from purebpf.runtime.vm import Machine
 
@@ -118,11 +120,11 @@ def judge(snippet: Snippet, folder: Path, oracle: bool) -> str:
         if (snippet.verdict in ("ok", "run", "stricter")) == bool(refusal):
             return f"clang refuses:\n{refusal}" if refusal else "clang takes it"
     complaint, values = ours(snippet)
-    taken = snippet.verdict in ("ok", "run", "laxer")
+    taken = snippet.verdict in ("ok", "run", "laxer", "beyond")
     if taken and complaint:
         return f"we refuse:\n{complaint}"
     if not taken and not complaint:
         return "we take it"
-    if oracle and snippet.verdict == "run" and values != (wanted := native(snippet, folder)):
+    if oracle and snippet.verdict in RUNS and values != (wanted := native(snippet, folder)):
         return f"out is {values}\n   not {wanted}"
     return ""
