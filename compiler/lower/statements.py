@@ -205,7 +205,9 @@ class Statements(Expressions):
             results.append(self.b.emit(ir.AsmOutput(ctypes.register(t), asm, index)))
         barrier = not template.strip()  # the value comes out as it went in, extended
         for result, (place, t, _) in zip(results, places, strict=False):
-            if not barrier and result.type is Ty.I32:
+            if not barrier and ct.strip(t) == ct.BOOL:  # clang takes one bit
+                result = self.b.emit(ir.Binary("and", result, constant(Ty.I32, 1)))
+            elif not barrier and result.type is Ty.I32:
                 result = memory.extend(self.b, result, ctypes.size_of(t), ctypes.signed(t))
             self.store_to(place, result, t)
 

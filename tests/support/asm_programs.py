@@ -143,7 +143,7 @@ def _swap(w: Writer) -> str:
 
 def _scratch(w: Writer) -> str:
     a, b = _two(w)
-    registers = w.random.sample(range(10), w.random.randint(1, 5))
+    registers = w.random.sample(range(10), w.random.randint(1, 8))
     x = f"r{registers[0]}"
     clobbers = ", ".join(f'"{w.random.choice("rw")}{n}"' for n in registers)
     return both(

@@ -12,11 +12,12 @@ from purebpf.compiler.api import Options, compile
 from purebpf.compiler.object.model import Object
 from purebpf.compiler.object.read import read_object
 from purebpf.compiler.target import Target
+from purebpf.runtime.vm import Machine
 
 HEAD = """
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
-typedef __u64 u64; typedef __u32 u32; typedef __s64 s64; typedef __s32 s32;
+typedef __u64 u64; typedef __u32 u32; typedef __s64 s64; typedef __s32 s32; typedef __u8 u8;
 enum { SMALL = 7, NEGATIVE = -9 };
 struct pair { u32 a; u64 b; char c[8]; };
 struct { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 4); __type(key, u32); __type(value, u64); } map SEC(".maps");
@@ -116,6 +117,32 @@ def test_memory_operands_are_written_as_clang_writes_them(line: str, tmp_path: P
     text = HEAD + line
     ours, theirs = compile(text).functions["f"].insns, clang(text, tmp_path).functions["f"].insns
     assert [(i.op, i.off, i.imm) for i in ours] == [(i.op, i.off, i.imm) for i in theirs]
+
+
+@pytest.mark.parametrize(
+    ("declaration", "value"),
+    [("_Bool x", 0), ("char x", -56), ("u8 x", 200), ("short x", 0x1C8), ("int x", 0x101C8), ("long x", 0x1000101C8)],
+)
+def test_results_have_the_width_of_their_variable(declaration: str, value: int) -> None:
+    text = HEAD + f"""
+    SEC("socket") int f(void *ctx) {{
+        {declaration};
+        asm("%0 = 0x1000101c8 ll" : "=r"(x));
+        return x == {value};
+    }}"""
+    assert Machine(compile(text)).run("f", packet=bytes(64)).retval == 1
+
+
+def test_helpers_are_called_by_name_and_clobbers_are_kept_free() -> None:
+    text = HEAD + """
+    SEC("socket") int f(struct __sk_buff *ctx) {
+        u32 r, kept = ctx->len;
+        asm volatile("call bpf_get_smp_processor_id; %0 = r0" : "=r"(r) :: "r0", "r1", "r2", "r3", "r4", "r5");
+        asm volatile("r0 = 1; r1 = 1; r2 = 1; r3 = 1; r4 = 1; r5 = 1; r6 = 1; r7 = 1; r8 = 1; r9 = 1" :::
+                     "r0", "r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r9");
+        return kept + r;
+    }"""
+    assert Machine(compile(text)).run("f", packet=bytes(64)).retval == 50  # without the Ethernet header
 
 
 def test_bytes_of_instructions_are_in_the_targets_order() -> None:
