@@ -106,8 +106,8 @@ class Expressions(Calls):
             variable.align = max(variable.align, widest)
         covered = 0
         for store in stores:
-            width = store.bits if store.bits is not None else size_of(store.value.type) * 8
-            covered |= ((1 << width) - 1) << store.offset
+            if store.bits is None:  # a bit-field is stored into what is there: that has to be something
+                covered |= ((1 << size_of(store.value.type) * 8) - 1) << store.offset
         return tree.Initializer(covered != (1 << size * 8) - 1, stores)
 
     def _generic(self, node: Any) -> tree.Expr:
