@@ -124,6 +124,9 @@ class Arithmetic:
                 v.emit(MOV_X, register, v.use(source), off=32)
             case "sext" | "sext32":
                 self.shifted(register, source, isa.ALU64, (isa.LSH, 32), (isa.ARSH, 32))
+            case "askernel" | "asarena":
+                imm = isa.TO_KERNEL if instr.op == "askernel" else isa.TO_ARENA
+                v.emit(MOV_X, register, v.use(source), off=isa.SPACE_CAST, imm=imm)
             case "sext8" | "sext16":
                 self.extend(register, source, instr.type, int(instr.op[4:]))
             case "bswap16" | "bswap32" | "bswap64":

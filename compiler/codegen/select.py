@@ -287,7 +287,8 @@ class _Selector:
         for user in v.users.get(instr, ()):
             if isinstance(user, ir.AsmOutput):
                 results[user.index] = user
-        if not instr.template.strip() and not any(clobber != "memory" for clobber in instr.clobbers):
+        names = any(isinstance(operand, ir.SymbolAddr) for operand in instr.operands)  # ties a map, an arena, to the program
+        if not names and not instr.template.strip() and not any(clobber != "memory" for clobber in instr.clobbers):
             self._barrier(instr, results)
             return
         registers = [v.new() for _ in results]

@@ -124,6 +124,7 @@ class Unary(Instr):
     sext8, sext16  same type: extends the low 8 / 16 bits;  sext32: i64 from its low 32
     bswap16/32/64  same type: swaps the low bytes, the rest is zero (bswap64: i64 only)
     ptrtoint       ptr -> i64;   inttoptr: i64 -> ptr
+    askernel       ptr -> ptr, of an object in an arena: what can be loaded from;  asarena: what user space knows it by
     """
 
     __slots__ = ("op",)

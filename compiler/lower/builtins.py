@@ -8,6 +8,7 @@ from ..ir import model as ir
 from ..ir.model import Ty
 from ..sema import tree
 from ..sema import types as ct
+from ..sema.compare import space_of
 from . import ctypes
 from .memory import constant, resize
 
@@ -256,6 +257,8 @@ def lower_atomic(x: Expressions, e: tree.Atomic) -> ir.Value | None:
     target = ct.strip(e.pointer.type)
     assert isinstance(target, ct.Pointer)
     t = target.target
+    if space_of(t):
+        pointer = x.b.emit(ir.Unary("askernel", pointer))
     size = ctypes.size_of(t)
     if e.op in ("load", "store"):  # aligned accesses of up to 8 bytes are atomic; ordering needs v4 instructions
         if e.op == "store":

@@ -11,6 +11,7 @@ from ..ir import model as ir
 from ..ir.model import Ty
 from ..sema import core, tree
 from ..sema import types as ct
+from ..sema.compare import space_of
 from . import builtins, ctypes, memory
 from .memory import InMemory, Lvalue, constant, resize
 from .objects import Objects
@@ -129,7 +130,7 @@ class Expressions(Objects):
                 kind = "extern" if symbol.linkage == "extern" else "function"
                 return self.b.emit(ir.SymbolAddr(kind, symbol.name))
             case lvalue:
-                return memory.address_of(self.b, self.in_memory(lvalue))
+                return memory.pointer_to(self.b, self.in_memory(lvalue))
 
     def _cast(self, e: tree.Cast) -> ir.Value | None:
         if isinstance(ct.strip(e.type), ct.Void):
@@ -137,7 +138,11 @@ class Expressions(Objects):
             return None
         if ctypes.is_wide(e.value.type):
             return self._narrowed(e)
-        return self.convert(self.value(e.value), e.value.type, e.type)
+        value = self.convert(self.value(e.value), e.value.type, e.type)
+        source, target = _pointee_space(e.value.type), _pointee_space(e.type)
+        if source < 0 or target < 0 or source == target or isinstance(value, ir.Constant):
+            return value
+        return self.b.emit(ir.Unary("asarena" if target else "askernel", value))
 
     def _narrowed(self, e: tree.Cast) -> ir.Value:
         """A 128-bit integer as something narrower: its low half counts, and for _Bool both."""
@@ -423,6 +428,12 @@ def _pointer_name(e: tree.Expr) -> str:
     if isinstance(e, tree.Load) and isinstance(e.lvalue, tree.Member):
         return e.lvalue.field.name
     return ""
+
+
+def _pointee_space(t: ct.Type) -> int:
+    """The address space that a pointer of type `t` points into, -1 if `t` is no pointer."""
+    bare = ct.strip(t)
+    return space_of(bare.target) if isinstance(bare, ct.Pointer) else -1
 
 
 def _is_truth(e: tree.Expr) -> bool:

@@ -29,6 +29,7 @@ class InMemory:
     bits: int | None = None
     room: int = 0  # bytes from `offset` on that surely belong to the object around a bit-field
     unit: int = 0  # of a bit-field that must be read and written as so many bytes
+    pointer: ir.Value | None = None  # what C has for `address` if accesses need another (an object in an arena)
 
 
 Lvalue = InRegister | InMemory
@@ -187,8 +188,20 @@ def copy(b: Builder, to: InMemory, source: InMemory, t: ct.Type) -> None:
         b.emit(ir.MemCopy(address_of(b, to), address_of(b, source), size, ctypes.align_of(t)))
 
 
+def in_arena(b: Builder, pointer: ir.Value, volatile: bool) -> InMemory:
+    """The object in an arena that `pointer` points to: accesses go through the kernel's address of it."""
+    return InMemory(b.emit(ir.Unary("askernel", pointer)), 0, volatile, pointer=pointer)
+
+
 def address_of(b: Builder, place: InMemory) -> ir.Value:
-    """The pointer to `place`."""
-    if not place.offset:
-        return place.address
-    return b.emit(ir.PtrAdd(place.address, constant(Ty.I64, place.offset)))
+    """The address at which `place` is accessed."""
+    return _plus(b, place.address, place.offset)
+
+
+def pointer_to(b: Builder, place: InMemory) -> ir.Value:
+    """The C pointer to `place`."""
+    return _plus(b, place.address if place.pointer is None else place.pointer, place.offset)
+
+
+def _plus(b: Builder, address: ir.Value, offset: int) -> ir.Value:
+    return b.emit(ir.PtrAdd(address, constant(Ty.I64, offset))) if offset else address

@@ -7,6 +7,7 @@ from ..ir import model as ir
 from ..ir.model import Ty
 from ..sema import core, tree
 from ..sema import types as ct
+from ..sema.compare import space_of
 from . import ctypes, memory
 from .memory import InMemory, InRegister, Lvalue, constant
 from .ssa import Builder
@@ -32,11 +33,14 @@ class Objects:
             case tree.GlobalRef(symbol=symbol):
                 kind = "extern" if symbol.linkage == "extern" else "map" if symbol.section == ".maps" else "data"
                 address = self.b.emit(ir.SymbolAddr(kind, symbol.name))
-                return InMemory(address, 0, ctypes.is_volatile(e.type) or symbol.volatile)
+                volatile = ctypes.is_volatile(e.type) or symbol.volatile
+                return memory.in_arena(self.b, address, volatile) if space_of(e.type) else InMemory(address, 0, volatile)
             case tree.Deref(pointer=pointer):
                 chain = core.chain_of(e)
                 if chain is not None:
                     return InMemory(self.relocated(chain), 0, ctypes.is_volatile(e.type))
+                if space_of(e.type):
+                    return memory.in_arena(self.b, self.value(pointer), ctypes.is_volatile(e.type))
                 return InMemory(self.value(pointer), 0, ctypes.is_volatile(e.type))
             case tree.Member():
                 return self.member(e)
@@ -66,7 +70,7 @@ class Objects:
         base = self.in_memory(e.base)
         volatile = base.volatile or ctypes.is_volatile(e.type)
         if e.field.bits is None:
-            return InMemory(base.address, base.offset + e.offset // 8, volatile)
+            return InMemory(base.address, base.offset + e.offset // 8, volatile, pointer=base.pointer)
         # the access unit may use every byte of the record the field is in
         start = (e.offset - e.field.offset) // 8
         room = max(ctypes.size_of(e.base.type) - start, 0)

@@ -43,6 +43,8 @@ LOAD_ACQUIRE, STORE_RELEASE = 0x100, 0x110
 
 LDDW = LD | IMM | DW  # 0x18, two slots
 # lddw pseudo sources (include/uapi/linux/bpf.h, BPF_PSEUDO_*)
+# addr_space_cast is a 64-bit move with this offset; imm: the new address space << 16 | the old one (1: a BPF arena)
+SPACE_CAST, TO_KERNEL, TO_ARENA = 1, 1, 1 << 16
 PSEUDO_MAP_FD, PSEUDO_MAP_VALUE, PSEUDO_BTF_ID, PSEUDO_FUNC, PSEUDO_MAP_IDX, PSEUDO_MAP_IDX_VALUE = range(1, 7)
 # call pseudo sources: 0 is a helper by number
 PSEUDO_CALL, PSEUDO_KFUNC_CALL = 1, 2
@@ -73,3 +75,8 @@ def lddw(dst: int, value: int, src: int = 0) -> tuple[Insn, Insn]:
     """The two slots that load the 64-bit `value` (or, with `src`, a pseudo reference)."""
     low, high = value & 0xFFFFFFFF, value >> 32 & 0xFFFFFFFF
     return Insn(LDDW, dst, src, 0, low - (low >> 31 << 32)), Insn(0, 0, 0, 0, high - (high >> 31 << 32))
+
+
+def is_space_cast(insn: Insn) -> bool:
+    """True for addr_space_cast: a pointer into an arena becomes one of the kernel's, or the other way round."""
+    return insn.op == ALU64 | MOV | X and insn.off == SPACE_CAST

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from .btf import Btf
 
 
+ARENA = ".addr_space.1"  # where libbpf (1.5 on) looks for the variables of the object's arena
+
+
 class Linkage(StrEnum):
     """Who may see a symbol."""
 

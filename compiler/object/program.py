@@ -8,7 +8,7 @@ from ..diagnostics import Diagnostic, ObjectError, Severity
 from ..records import dataclass, field
 from ..source import Place
 from .isa import LDDW, PSEUDO_CALL, PSEUDO_FUNC, PSEUDO_MAP_FD, PSEUDO_MAP_VALUE, Insn
-from .model import CoreRelocation, Function, Line, Object, Reference, RefKind
+from .model import ARENA, CoreRelocation, Function, Line, Object, Reference, RefKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +126,11 @@ def _data_address(obj: Object, flat: FlatProgram, slot: int, reference: Referenc
         section, offset = variable.section, variable.offset + reference.addend
     else:
         raise _undefined(flat, slot, "variable", reference.symbol)
+    if section == ARENA:
+        raise _error(
+            f"'{reference.symbol}' lies in an arena, and variables there need a loader that maps it", flat.place_at(slot),
+            "load the object with libbpf 1.5 or later, or let the program allocate the memory",
+        )  # fmt: skip
     if not -(1 << 31) <= offset < 1 << 31:
         raise _error(f"'{reference.symbol}' + {reference.addend} is far outside of section '{section}'", flat.place_at(slot))
     return section, offset

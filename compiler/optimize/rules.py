@@ -91,6 +91,9 @@ bswap64 (bswap64 x)           => x                                              
 inttoptr (ptrtoint p)         => p                                                     ; there and back
 ptrtoint (inttoptr x)         => x                                                     ; there and back
 inttoptr (add (ptrtoint p) x) => ptradd p x                                            ; pointer arithmetic in integers
+askernel (ptradd p x)         => ptradd (askernel p) x                                 ; one cast serves all members
+askernel (asarena p)          => p                                                     ; there and back
+asarena (askernel p)          => p                                                     ; there and back
 
 # widths
 trunc (zext x)                => x                                                     ; there and back

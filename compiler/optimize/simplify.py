@@ -228,7 +228,7 @@ def fold(instr: Instr) -> Constant | None:
     match instr:
         case Binary():
             return Constant(instr.type, arithmetic.binary(instr.op, instr.type.bits, *values))
-        case Unary():
+        case Unary(op=op) if op not in ("askernel", "asarena"):
             return Constant(instr.type, arithmetic.unary(instr.op, instr.operands[0].type.bits, *values))
         case Compare():
             return Constant(Ty.I32, arithmetic.compare(instr.op, instr.operands[0].type.bits, *values))

@@ -335,9 +335,7 @@ class Declarations(Expressions):
         spec["attributes"] += self._parse_attribute_specifier_sequence()
         if named:
             return self._build_declarations(spec, [{"decl": decl}])[0]
-        name = self._build_type_name(spec, decl, coord)
-        name.attributes = spec["attributes"]
-        return name
+        return self._build_type_name(spec, decl, coord)
 
     def _scan_declarator_name_info(self) -> tuple[str | None, bool]:
         """Stock pycparser's, with attributes behind an opening parenthesis as well."""
@@ -349,6 +347,11 @@ class Declarations(Expressions):
         return result
 
     # --- building -------------------------------------------------------------------------------------------------
+
+    def _build_type_name(self, spec: Spec, decl: Any, coord: Any) -> c_ast.Typename:
+        name = super()._build_type_name(spec, decl, coord)
+        name.attributes = spec["attributes"]
+        return name
 
     def _attach_type_attributes(self, decl: c_ast.Node, spec: Spec) -> c_ast.Node:
         return decl

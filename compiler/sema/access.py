@@ -10,7 +10,7 @@ from ..source import Span
 from . import tree
 from . import types as ct
 from .base import Poison
-from .compare import is_integer, is_void, qualifiers, qualify
+from .compare import is_integer, is_void, qualifiers, qualify, space_of
 from .layout import is_complete
 from .names import EnumConstant, TypeName, suggest
 from .operators import Operators
@@ -110,7 +110,7 @@ class Access(Operators):
         field, offset, preserve = found
         preserve = preserve or self.preserving > 0
         const, volatile = qualifiers(base.type)
-        t = qualify(field.type, const=const, volatile=volatile)
+        t = qualify(field.type, const=const, volatile=volatile, space=space_of(base.type))
         if isinstance(base, tree.Member) and not preserve and not base.preserve:
             return tree.Member(base.base, field, base.offset + offset, t, span)
         return tree.Member(base, field, offset, t, span, preserve)

@@ -21,7 +21,7 @@ _IGNORED = {
     "alloc_size", "alloc_align", "access", "artificial", "gnu_inline", "fallthrough", "designated_init",
     "noclone", "no_icf", "optimize", "nocf_check", "randomize_layout", "no_randomize_layout", "counted_by", "flatten",
     "externally_visible", "no_sanitize", "no_sanitize_address", "assume_aligned", "error", "warning", "diagnose_if",
-    "enum_extensibility", "flag_enum", "overloadable", "noderef", "address_space", "bitwise", "no_stack_protector",
+    "enum_extensibility", "flag_enum", "overloadable", "noderef", "bitwise", "no_stack_protector",
     "visibility", "retain", "mode", "aligned_size", "nonstring", "noipa", "tainted_args", "no_caller_saved_registers",
     "disable_tail_calls", "not_tail_called", "no_builtin", "minsize", "optnone", "convergent", "annotate",
     "availability",
@@ -38,6 +38,7 @@ class Attributes:
     aligned: int = 0  # bytes; 0: none
     decl_tags: list[str] = field(default_factory=list)
     type_tags: list[str] = field(default_factory=list)
+    space: int = 0  # address_space: 1 is a BPF arena
     cleanup: Any = None  # the node that names the function
     mode: str = ""
     label: str = ""  # asm("..."): the symbol's name in the object
@@ -84,6 +85,12 @@ class AttributeReader(Initializers):
             found.decl_tags.append(self._text(attribute))
         elif name == "btf_type_tag":
             found.type_tags.append(self._text(attribute))
+        elif name == "address_space":
+            space = self.integer_constant(arguments[0], "the address space") if arguments else -1
+            if space not in (0, 1):
+                raise self.error("E0441", attribute.coord, "there is no such address space in BPF",
+                                 fix="use address_space(1), the one of arenas")  # fmt: skip
+            found.space = space
         elif name == "cleanup":
             found.cleanup = arguments[0] if arguments else None
         elif name == "visibility":

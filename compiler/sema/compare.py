@@ -56,18 +56,37 @@ def qualifiers(t: ct.Type) -> tuple[bool, bool]:
                 return const, volatile
 
 
+def space_of(t: ct.Type) -> int:
+    """The address space an object of type `t` is in: 1 for a BPF arena, 0 for all else."""
+    while True:
+        match t:
+            case ct.Qualified():
+                if t.space:
+                    return t.space
+                t = t.base
+            case ct.Typedef():
+                t = t.target
+            case ct.Array():
+                t = t.element
+            case _:
+                return 0
+
+
 def qualify(t: ct.Type, *, const: bool = False, volatile: bool = False, restrict: bool = False,
-            tags: tuple[str, ...] = ()) -> ct.Type:  # fmt: skip
+            tags: tuple[str, ...] = (), space: int = 0) -> ct.Type:  # fmt: skip
     """`t` with more qualifiers; those of an array go to its elements (C11 6.7.3p9)."""
-    if not (const or volatile or restrict or tags):
+    if not (const or volatile or restrict or tags or space):
         return t
     if isinstance(t, ct.Array):
-        return ct.Array(qualify(t.element, const=const, volatile=volatile, restrict=restrict, tags=tags), t.count)
+        element = qualify(t.element, const=const, volatile=volatile, restrict=restrict, tags=tags, space=space)
+        return ct.Array(element, t.count)
     if isinstance(t, ct.Function):
         return t
     if isinstance(t, ct.Qualified):
-        return ct.Qualified(t.base, t.const or const, t.volatile or volatile, t.restrict or restrict, t.tags + tags)
-    return ct.Qualified(t, const, volatile, restrict, tags)
+        return ct.Qualified(
+            t.base, t.const or const, t.volatile or volatile, t.restrict or restrict, t.tags + tags, t.space or space
+        )  # fmt: skip
+    return ct.Qualified(t, const, volatile, restrict, tags, space)
 
 
 def unqualified(t: ct.Type) -> ct.Type:
@@ -100,7 +119,7 @@ def _hides_qualifiers(t: ct.Type) -> bool:
 
 def same_type(a: ct.Type, b: ct.Type, *, top: bool = True) -> bool:
     """Compatible types. `top`: ignore qualifiers at the top; below it they must be equal."""
-    if not top and qualifiers(a) != qualifiers(b):
+    if not top and (qualifiers(a) != qualifiers(b) or space_of(a) != space_of(b)):
         return False
     a, b = ct.strip(a), ct.strip(b)
     if a is b:

@@ -19,6 +19,7 @@ from .compare import (
     qualifiers,
     qualify,
     same_type,
+    space_of,
     unqualified,
 )
 from .layout import is_complete, size_of
@@ -55,7 +56,7 @@ class Conversions(Checker):
         t = ct.strip(e.type)
         if isinstance(t, ct.Array):
             const, volatile = qualifiers(e.type)
-            element = qualify(t.element, const=const, volatile=volatile)
+            element = qualify(t.element, const=const, volatile=volatile, space=space_of(e.type))
             return self.address(e, ct.Pointer(element), e.span)
         if isinstance(e, tree.FunctionRef):
             self.use_function(e.symbol)
@@ -236,6 +237,9 @@ class Conversions(Checker):
             return
         a, b = source.target, target.target
         bare_a, bare_b = ct.strip(a), ct.strip(b)
+        if space_of(a) != space_of(b):
+            self.error("E0304", span, self._doing(how, to, e.type, "").strip() + " changes the address space of the pointer",
+                       fix=f"if this is meant, cast it: ({_cast_text(to)})...", notes=notes)  # fmt: skip
         lost = [
             word for word, have,
             want in zip(("const", "volatile"), qualifiers(a), qualifiers(b), strict=True) if have and not want
@@ -273,6 +277,7 @@ class Conversions(Checker):
             self.warn("W0305", span, f"pointer/integer type mismatch in {what} ({quote(left.type)} and {quote(right.type)})",
                       fix="cast one side to the other's type")  # fmt: skip
             return left.type if isinstance(a, ct.Pointer) else right.type
+        space = space_of(a.target)
         const = qualifiers(a.target)[0] or qualifiers(b.target)[0]
         volatile = qualifiers(a.target)[1] or qualifiers(b.target)[1]
         if is_null(left) and is_void(a.target):
@@ -280,15 +285,15 @@ class Conversions(Checker):
         if is_null(right) and is_void(b.target):
             return left.type
         if is_void(a.target) or is_void(b.target):
-            return ct.Pointer(qualify(ct.VOID, const=const, volatile=volatile))
+            return ct.Pointer(qualify(ct.VOID, const=const, volatile=volatile, space=space))
         if not same_type(a.target, b.target):
             self.warn("W0306", span,
                       f"{'comparison of distinct pointer types' if what == 'comparison' else 'pointer type mismatch'}"
                       f" ({quote(left.type)} and {quote(right.type)})", fix="cast one side to the other's type")  # fmt: skip
-            return ct.Pointer(qualify(ct.VOID, const=const, volatile=volatile))
+            return ct.Pointer(qualify(ct.VOID, const=const, volatile=volatile, space=space))
         if qualifiers(a.target) == qualifiers(b.target):
             return left.type
-        return ct.Pointer(qualify(unqualified(composite(a.target, b.target)), const=const, volatile=volatile))
+        return ct.Pointer(qualify(unqualified(composite(a.target, b.target)), const=const, volatile=volatile, space=space))
 
     def need_record(self, t: ct.Type) -> bool:
         """True for structs and unions."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..object.model import ARENA
 from ..parse.lean import c_ast
 from ..parse.nodes import attributes_of
 from ..source import Span
@@ -11,7 +12,7 @@ from . import tree
 from . import types as ct
 from .attributes import Attributes
 from .base import Poison
-from .compare import composite, is_integer, is_void, qualifiers, same_type
+from .compare import composite, is_integer, is_void, qualifiers, same_type, space_of
 from .declarators import Declarators
 from .layout import align_of, is_complete, size_of
 from .names import Entity, TypeName
@@ -113,6 +114,9 @@ class Declarations(Declarators):
         span: Span = node.coord
         if is_void(t):
             raise self.error("E0301", span, f"variable '{node.name}' has incomplete type 'void'")
+        if space_of(t):
+            raise self.error("E0445", span, f"'{node.name}' is on the stack, which is not in an address space",
+                             fix="declare it at file scope, or keep a pointer to an object in the arena")  # fmt: skip
         self._fresh(node.name, span)
         local = tree.Local(node.name, t, span, align=max([attributes.aligned, *self.alignas(node, t)]))
         self.scopes[-1].names[node.name] = local
@@ -353,6 +357,8 @@ def section_of(symbol: tree.Global) -> str:
     """Where a variable goes if its declaration does not say (as clang does for BPF)."""
     if symbol.linkage == "extern" or symbol.section:
         return symbol.section
+    if space_of(symbol.type):
+        return ARENA
     if qualifiers(symbol.type)[0]:
         return ".rodata"
     return ".data" if symbol.data is not None or symbol.references else ".bss"

@@ -28,23 +28,27 @@ class Declarators(Specifiers):
         """The type a declarator gives to its name; `node` is the declaration, for messages."""
         match declarator:
             case c_ast.TypeDecl():
-                tags: tuple[str, ...] = ()
-                attributes = attributes_of(node)
-                if attributes:
-                    tags = tuple(self.read_attributes(a for a in attributes if a.name == "btf_type_tag").type_tags)
-                return self.qualified(self.specified(declarator.type), declarator.quals or [],
-                                      declarator.coord or node.coord, tags)
+                base = self.specified(declarator.type)
+                return self.qualified(base, declarator.quals or [], declarator.coord or node.coord,
+                                      *self._type_attributes(attributes_of(node)))  # fmt: skip
             case c_ast.PtrDecl():
                 target = self.declared_type(declarator.type, node)
-                own = declarator.attributes
-                tags = tuple(self.read_attributes(a for a in own if a.name == "btf_type_tag").type_tags) if own else ()
-                return self.qualified(ct.Pointer(target), declarator.quals or [], declarator.coord, tags)
+                own = self._type_attributes(declarator.attributes)
+                return self.qualified(ct.Pointer(target), declarator.quals or [], declarator.coord, *own)
             case c_ast.ArrayDecl():
                 return self.array_type(declarator, node)
             case c_ast.FuncDecl():
                 return self._function_type(declarator, node)
             case _:  # a struct, union or enum specifier alone
                 return self.qualified(self.specified(declarator), getattr(node, "quals", None) or [], node.coord)
+
+    def _type_attributes(self, attributes: Any) -> tuple[tuple[str, ...], int]:
+        """The type tags and the address space among attributes."""
+        kept = [a for a in attributes or () if a.name in ("btf_type_tag", "address_space")]
+        if not kept:
+            return (), 0
+        found = self.read_attributes(kept)
+        return tuple(found.type_tags), found.space
 
     def parameter_type(self, node: Any) -> ct.Type:
         """The type of a parameter as it is written; the size of its outermost array counts for nothing."""

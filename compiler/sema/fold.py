@@ -11,7 +11,7 @@ from collections.abc import Callable
 from ..source import Span
 from . import tree
 from . import types as ct
-from .compare import integer_of, is_pointer
+from .compare import integer_of, is_pointer, space_of
 
 _COMPARE: dict[str, Callable[[int, int], bool]] = {
     "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
@@ -101,9 +101,14 @@ def cast(value: tree.Expr, t: ct.Type, span: Span) -> tree.Expr:
     if isinstance(value, tree.Constant):
         return tree.Constant(wrap(value.value, t), t, span)
     if isinstance(value, tree.Cast) and is_pointer(t) and is_pointer(value.type) and is_pointer(value.value.type):
-        if not isinstance(value.value, tree.AddressOf):
+        if not isinstance(value.value, tree.AddressOf) and _space(value.type) == _space(value.value.type):
             value = value.value
     return tree.Cast(value, t, span)
+
+
+def _space(pointer: ct.Type) -> int:
+    bare = ct.strip(pointer)
+    return space_of(bare.target) if isinstance(bare, ct.Pointer) else 0
 
 
 def lvalue_address(e: tree.Expr) -> tree.Constant | None:

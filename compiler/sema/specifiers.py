@@ -98,14 +98,16 @@ class Specifiers(AttributeReader):
                 self.unevaluated -= 1
         return unqualified(t) if node.op == "typeof_unqual" else t
 
-    def qualified(self, t: ct.Type, words: list[str], span: Span, tags: tuple[str, ...] = ()) -> ct.Type:
-        """`t` with the qualifiers `words`."""
+    def qualified(self, t: ct.Type, words: list[str], span: Span, tags: tuple[str, ...] = (), space: int = 0) -> ct.Type:
+        """`t` with the qualifiers `words`, type tags, and in an address space."""
         if "_Atomic" in words:
             raise self.error("E0407", span, "_Atomic is not supported",
                              fix="use a plain type and the __sync_* or __atomic_* builtins")  # fmt: skip
-        if not words and not tags:
+        if not words and not tags and not space:
             return t
-        return qualify(t, const="const" in words, volatile="volatile" in words, restrict="restrict" in words, tags=tags)
+        return qualify(
+            t, const="const" in words, volatile="volatile" in words, restrict="restrict" in words, tags=tags, space=space
+        )  # fmt: skip
 
     def moded(self, t: ct.Type, mode: str, span: Span) -> ct.Type:
         """__attribute__((mode(...))) on an integer type."""

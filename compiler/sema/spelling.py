@@ -30,8 +30,11 @@ def desugar(t: ct.Type) -> ct.Type:
         case ct.Qualified():
             base = desugar(t.base)
             if isinstance(base, ct.Qualified):
-                return ct.Qualified(base.base, t.const or base.const, t.volatile or base.volatile, t.restrict or base.restrict)
-            return ct.Qualified(base, t.const, t.volatile, t.restrict)
+                return ct.Qualified(
+                    base.base, t.const or base.const, t.volatile or base.volatile, t.restrict or base.restrict,
+                    space=t.space or base.space,
+                )  # fmt: skip
+            return ct.Qualified(base, t.const, t.volatile, t.restrict, space=t.space)
         case ct.Pointer():
             return ct.Pointer(desugar(t.target))
         case ct.Array():
@@ -49,6 +52,8 @@ def _declare(t: ct.Type, inner: str) -> str:
             return _declare(target, f"(*{inner})" if needs_parentheses else f"*{inner}")
         case ct.Qualified():
             words = [word for word in ("const", "volatile", "restrict") if getattr(t, word)]
+            if t.space:
+                words.append(f"__attribute__((address_space({t.space})))")
             if isinstance(t.base, ct.Pointer):
                 target = t.base.target
                 star = f"*{' '.join(words)}{' ' if inner and words else ''}{inner}"

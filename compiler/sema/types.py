@@ -181,13 +181,14 @@ class Typedef:
 
 @dataclass(frozen=True, slots=True)
 class Qualified:
-    """`base` with qualifiers, and the btf_type_tags that stand there."""
+    """`base` with qualifiers, the btf_type_tags that stand there, and the address space it is in (1: a BPF arena)."""
 
     base: Type
     const: bool = False
     volatile: bool = False
     restrict: bool = False
     tags: tuple[str, ...] = ()
+    space: int = 0
 
 
 Type = Void | Int | Float | Pointer | Array | Function | Record | Enum | Typedef | Qualified

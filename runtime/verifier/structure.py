@@ -87,6 +87,8 @@ def _check_alu(insn: Insn, slot: int) -> None:
         if register or insn.src or insn.off or insn.imm:
             raise _reserved(slot)
         return
+    if isa.is_space_cast(insn):
+        raise Unsupported(slot, "arenas (casts between address spaces) are not modelled", "check the program with the kernel")
     if (insn.imm if register else insn.src) != 0:
         raise _reserved(slot)
     if op == isa.MOV:

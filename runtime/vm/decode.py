@@ -262,6 +262,9 @@ def _wide(code: Code, slot: int, insn: Insn, runner: Runner) -> Operation | None
 
 
 def _unknown(insn: Insn, slot: int) -> Operation:
+    if isa.is_space_cast(insn):
+        return _trap("R2022", "the program uses an arena, which is memory that the kernel shares with a process",
+                     "test the code around it, or run the program in the kernel")  # fmt: skip
     return _trap("R2012", f"instruction {slot} is none that this machine knows: opcode {insn.op:#04x}, dst {insn.dst}, "
                  f"src {insn.src}, off {insn.off}, imm {insn.imm}", "compile for -mcpu=v4 or older")  # fmt: skip
 

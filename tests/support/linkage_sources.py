@@ -258,3 +258,25 @@ __noinline int lib_ctx(struct __sk_buff *ctx) { shared_bss = ctx->len; return 0;
 SEC("socket") int q(struct __sk_buff *s) { return lib_add(2, 3) + twice(1); }
 """,
 }
+
+# variables of an arena: libbpf takes them from 1.5 on
+ARENA = r"""
+#define __arena __attribute__((address_space(1)))
+struct { __uint(type, 33); __uint(map_flags, 1 << 10); __uint(max_entries, 100); } arena SEC(".maps");
+extern void __arena *bpf_arena_alloc_pages(void *map, void __arena *addr, u32 pages, int node, u64 flags) __ksym;
+struct node { struct node __arena *next; int v; };
+int __arena number = 3;
+int __arena zero;
+static struct node __arena own;
+struct node __arena *head;
+SEC("syscall") int p(void *ctx)
+{
+    struct node __arena *n = bpf_arena_alloc_pages(&arena, 0, 1, -1, 0);
+    if (!n)
+        return 1;
+    n->next = &own;
+    own.v = 4;
+    head = n;
+    return number + zero;
+}
+"""

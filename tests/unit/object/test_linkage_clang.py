@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from linkage_sources import PRELUDE, SOURCES
+from linkage_sources import ARENA, PRELUDE, SOURCES
 from object_facts import facts, types
 
 from purebpf.compiler.api import compile
@@ -16,9 +16,12 @@ from purebpf.compiler.object.write import write_object
 Compile = Callable[[str], Path]
 
 
-@pytest.mark.parametrize("name", SOURCES)
+TEXTS = {**SOURCES, "arena": ARENA}
+
+
+@pytest.mark.parametrize("name", TEXTS)
 def test_objects_are_what_clang_makes(clang: Compile, name: str) -> None:
-    text = PRELUDE + SOURCES[name]
+    text = PRELUDE + TEXTS[name]
     theirs = clang(text).read_bytes()
     ours = write_object(compile(text, "x.c"))
     want, have = facts(theirs), facts(ours)
@@ -27,9 +30,9 @@ def test_objects_are_what_clang_makes(clang: Compile, name: str) -> None:
     assert types(ours) == types(theirs)
 
 
-@pytest.mark.parametrize("name", SOURCES)
+@pytest.mark.parametrize("name", TEXTS)
 def test_what_is_read_back_is_what_was_compiled(name: str) -> None:
-    made = compile(PRELUDE + SOURCES[name], "x.c")
+    made = compile(PRELUDE + TEXTS[name], "x.c")
     back = read_object(write_object(made), "x.c")
     assert back.variables == made.variables
     assert {n: (f.linkage, f.hidden, f.section) for n, f in back.functions.items()} == {
