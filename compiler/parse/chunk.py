@@ -49,7 +49,9 @@ class Chunk:
 
     def tag_at(self, tag: str, at: int) -> tuple[str, int]:
         """The keyword and the location of a tag that the declaration at `at` defines."""
-        match = re.compile(rf"\b(struct|union|enum)\b[^{{}};]*?\b({tag})\b[^{{}};]*\{{").search(self.text, at)
+        match = declaration().match(self.text, at)
+        if match is None or match[2] != tag:  # with attributes, or in a body
+            match = re.compile(rf"\b(struct|union|enum)\b[^{{}};]*?\b({tag})\b[^{{}};]*\{{").search(self.text, at)
         assert match is not None
         return match[1], self.base + match.start(2)
 

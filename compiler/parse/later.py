@@ -294,7 +294,7 @@ class _Cutter:
             out += tokens[done:at]
             done = at + 1
             chunk = None
-            if not depth and (not out or out[-1][0] == "pragma" or out[-1][1] in (";", "}")):
+            if not depth and (not out or out[-1][0] in _SPECIAL or out[-1][1] in (";", "}")):
                 chunk = index_chunk(token[1], token[2], self.later.kinds, self.cache)
             if chunk is None:
                 out += lex(token[1], 0, len(token[1]), token[2], self.later.kinds)
