@@ -74,16 +74,15 @@ enum libbpf_tristate {
 #ifndef NULL
 #define NULL ((void *)0)
 #endif
-#ifndef offsetof
-#define offsetof(type, member) __builtin_offsetof(type, member)
-#endif
-#ifndef container_of
+/* Not __builtin_offsetof: of a structure of the kernel's this is a number that the loader corrects. */
+#undef offsetof
+#define offsetof(type, member) ((unsigned long)&((type *)0)->member)
+#undef container_of
 #define container_of(ptr, type, member) \
 	({ \
-		void *__member = (void *)(ptr); \
-		((type *)(__member - offsetof(type, member))); \
+		void *____member = (void *)(ptr); \
+		(type *)(____member - offsetof(type, member)); \
 	})
-#endif
 #ifndef KERNEL_VERSION
 #define KERNEL_VERSION(a, b, c) (((a) << 16) + ((b) << 8) + ((c) > 255 ? 255 : (c)))
 #endif
