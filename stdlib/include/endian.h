@@ -13,11 +13,14 @@
 #endif
 #define LITTLE_ENDIAN   __LITTLE_ENDIAN
 #define BIG_ENDIAN      __BIG_ENDIAN
+#ifndef __BYTE_ORDER
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-#define BYTE_ORDER      BIG_ENDIAN
+#define __BYTE_ORDER    __BIG_ENDIAN
 #else
-#define BYTE_ORDER      LITTLE_ENDIAN
+#define __BYTE_ORDER    __LITTLE_ENDIAN
 #endif
+#endif
+#define BYTE_ORDER      __BYTE_ORDER
 
 #define htobe16(x)   __cpu_to_be16(x)
 #define be16toh(x)   __be16_to_cpu(x)

@@ -13,8 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from purebpf.compiler.api import Compilation, Options
 from purebpf.compiler.object.btf import Btf, Struct, Union
 from purebpf.compiler.object.read import read_object
+from purebpf.compiler.preprocess import PreprocessOptions
 
 ROOT = Path(__file__).resolve().parents[2]
 INCLUDE = ROOT / "stdlib" / "include"
@@ -208,6 +210,56 @@ def test_the_examples_compile_to_the_same_code_with_the_systems_headers(name: st
         obj = read_object(str(made))
         code.append({function.name: function.insns for function in obj.functions.values()})
     assert code[0] == code[1]
+
+
+# what the system has and we have not, which includes what we have; each says something else about it
+MIXED = (
+    "stdio.h", "stdlib.h", "unistd.h", "netdb.h", "time.h", "signal.h", "fcntl.h", "net/if.h", "netinet/tcp.h", "netinet/ip.h",
+    "sys/un.h", "sys/stat.h", "wchar.h", "linux/io_uring.h", "linux/rtnetlink.h", "linux/netlink.h", "linux/ethtool.h",
+    "linux/fs.h", "linux/route.h", "linux/mroute6.h", "linux/virtio_net.h",
+)  # fmt: skip
+
+
+@needs_system
+@pytest.mark.parametrize("header", MIXED)
+def test_the_systems_headers_go_with_ours_before_them(header: str, tmp_path: Path) -> None:
+    if not (SYSTEM.parent / header).exists():
+        pytest.skip(f"the system has no {header}")
+    machine = [folder for folder in THEIRS[1:] if Path(folder.removeprefix("-I")).exists()]
+    text = f"#include <{header}>\nint x;\n"
+    (tmp_path / "mixed.c").write_text(text)
+    ours = ["-nostdinc", "-isystem", str(INCLUDE)]
+    system = [word for folder in machine for word in ("-isystem", folder.removeprefix("-I"))]
+    source = str(tmp_path / "mixed.c")
+    result = clang("-D__x86_64__", *ours, *system, "-isystem", "/usr/include", "-c", source, "-o", "/dev/null")
+    assert result.returncode == 0, result.stderr
+    after = [folder.removeprefix("-I") for folder in machine]
+    options = Options(preprocess=PreprocessOptions(after=after, macros=[("D", "__x86_64__")]), lazy=False)
+    compilation = Compilation(text, "mixed.c", options)
+    compilation.object()
+    assert compilation.diagnostics.found == []
+
+
+@needs_system
+def test_our_bpf_headers_go_with_the_systems_kernel_headers(tmp_path: Path) -> None:
+    folder = tmp_path / "system"
+    folder.mkdir()
+    for name in ("linux", "asm-generic"):
+        (folder / name).symlink_to(SYSTEM.parent / name)
+    (folder / "asm").symlink_to(next(Path("/usr/include").glob("*-linux-gnu/asm"), Path("/usr/include/asm")))
+    theirs = [header for header in HEADERS if header.startswith("linux/") and (folder / header).exists()]
+    headers = [*theirs, *(header for header in HEADERS if header.startswith(("bpf/", "purebpf/")))]
+    headers.remove(OTHER_ORDER)
+    text = "".join(f"#include <{header}>\n" for header in (*headers, *reversed(headers))) + "int x;\n"
+    (tmp_path / "all.c").write_text(text)
+    flags = ["-nostdinc", f"-isystem{folder}", f"-isystem{INCLUDE}", "-D__TARGET_ARCH_x86", "-D__x86_64__"]
+    result = clang(*flags, "-c", str(tmp_path / "all.c"), "-o", "/dev/null")
+    assert result.returncode == 0, result.stderr
+    options = PreprocessOptions(system=[str(folder)], host_headers=False)
+    options.macros = [("D", "__TARGET_ARCH_x86"), ("D", "__x86_64__")]
+    compilation = Compilation(text, "all.c", Options(preprocess=options, lazy=False))
+    compilation.object()
+    assert compilation.diagnostics.found == []
 
 
 @pytest.mark.skipif(not VMLINUX.exists(), reason="the running kernel has no BTF")

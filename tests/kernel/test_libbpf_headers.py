@@ -30,7 +30,9 @@ typedef signed char __s8; typedef short __s16; typedef int __s32; typedef long l
 typedef __u16 __be16; typedef __u32 __be32; typedef __u32 __wsum; typedef _Bool bool; typedef __u16 __sum16;
 enum { BPF_MAP_TYPE_HASH = 1, BPF_MAP_TYPE_ARRAY = 2, BPF_MAP_TYPE_PROG_ARRAY = 3 };
 enum kind { KIND_NONE, KIND_SOME = 5 };
-struct pt_regs { unsigned long r15, r14, r13, r12, bp, bx, r11, r10, r9, r8, ax, cx, dx, si, di, orig_ax, ip, cs, flags, sp, ss; };
+struct pt_regs {
+    unsigned long r15, r14, r13, r12, bp, bx, r11, r10, r9, r8, ax, cx, dx, si, di, orig_ax, ip, cs, flags, sp, ss;
+};
 struct user_pt_regs { __u64 regs[31]; __u64 sp, pc, pstate; };
 struct file { unsigned int f_flags; char name[16]; };
 struct mm { struct file *exe; long base; };
@@ -45,7 +47,8 @@ PROGRAMS = {
     ' SEC(".maps"); struct { __uint(type, BPF_MAP_TYPE_PROG_ARRAY); __uint(max_entries, 2); __uint(key_size, 4);'
     ' __array(values, int(void *)); } p SEC(".maps"); SEC("tc") int f(void *ctx) { int k = 3;'
     " long *v = bpf_map_lookup_elem(&m, &k); if (v) __sync_fetch_and_add(v, 1); return 0; }",
-    "printing": 'SEC("tc") int f(struct task *t) { bpf_printk("none"); bpf_printk("%d", 1); bpf_printk("%d %s", t->pid, t->comm);'
+    "printing": 'SEC("tc") int f(struct task *t) { bpf_printk("none"); bpf_printk("%d", 1);'
+    ' bpf_printk("%d %s", t->pid, t->comm);'
     ' bpf_printk("%d %d %d %d", 1, 2, 3, t->pid); char b[8]; BPF_SNPRINTF(b, 8, "%d %d", 7, t->pid); return b[0]; }',
     "seq": 'SEC("iter/task") int f(struct seq_file **c) { BPF_SEQ_PRINTF(*c, "%d %s %p\\n", 1, "x", c); return 0; }',
     "prog": 'long o; SEC("fentry/f") int BPF_PROG(f, int a, struct task *t, char c, long d, int e, void *g) {'
@@ -103,7 +106,8 @@ def code(text: str, include: list[str], machine: str, folder: Path) -> dict[str,
     made, file = folder / "made.o", folder / "source.c"
     file.write_text(text)
     flags = ["-target", "bpf", "-mcpu=v3", "-O2", "-g", f"-D__TARGET_ARCH_{machine}"]
-    done = subprocess.run([CLANG, *flags, *include, "-c", str(file), "-o", str(made)], capture_output=True, text=True, timeout=60)
+    command = [CLANG, *flags, *include, "-c", str(file), "-o", str(made)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     obj = read_object(str(made))
     return {

@@ -3,6 +3,8 @@
 #ifndef _LINUX_POSIX_TYPES_H
 #define _LINUX_POSIX_TYPES_H
 
+#include <linux/stddef.h>
+
 #define __FD_SETSIZE 1024
 
 typedef struct {

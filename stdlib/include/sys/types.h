@@ -5,7 +5,20 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <endian.h>
 
+/* names that the C library's headers use among themselves */
+typedef signed char    __int8_t;
+typedef unsigned char  __uint8_t;
+typedef short          __int16_t;
+typedef unsigned short __uint16_t;
+typedef int            __int32_t;
+typedef unsigned int   __uint32_t;
+typedef long           __int64_t;
+typedef unsigned long  __uint64_t;
+typedef char          *__caddr_t;
+
+typedef char          *caddr_t;
 typedef unsigned char  u_char;
 typedef unsigned short u_short;
 typedef unsigned int   u_int;
