@@ -32,6 +32,10 @@ class Atomics(Builtins):
         match = _SYNC.match(name)
         if match is not None:
             return self._sync(name, match, nodes, span)
+        if name in ("__atomic_always_lock_free", "__atomic_is_lock_free", "__c11_atomic_is_lock_free"):
+            self.count_arguments(name, len(nodes), 1 if name.startswith("__c11") else 2, span)
+            size = self.integer_constant(nodes[0], f"the size that {name} asks about")
+            return tree.Constant(int(size in (1, 2, 4, 8)), ct.BOOL, span)
         match = _ATOMIC.match(name)
         if match is not None:
             return self._ordered(name, match, nodes, span)

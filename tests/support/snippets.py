@@ -98,7 +98,7 @@ def clang(snippet: Snippet, folder: Path) -> str:
     """What clang for BPF says against it; empty if it takes it."""
     source = folder / "x.c"
     source.write_text(snippet.source())
-    command = ["clang-19", "-target", "bpf", "-O2", "-g", "-w", *snippet.flags, "-c", source.name, "-o", "x.o"]
+    command = ["clang-19", "-target", "bpf", "-mcpu=v3", "-O2", "-g", "-w", *snippet.flags, "-c", source.name, "-o", "x.o"]
     run = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=folder)
     return "" if run.returncode == 0 else run.stderr or "refused"
 
