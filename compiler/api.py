@@ -137,8 +137,10 @@ class Compilation:
             with self._stage("sema"):
                 from .sema import analyze
 
+                language = self.options.preprocess
                 self._unit = analyze(
-                    ast, self.sources, self.diagnostics, self.outer(), ms_extensions=self.options.preprocess.ms_extensions
+                    ast, self.sources, self.diagnostics, self.outer(), ms_extensions=language.ms_extensions,
+                    short_enums=language.short_enums,
                 )
         return self._unit
 

@@ -128,9 +128,12 @@ def _preprocess(request: Request, path: str) -> list[Diagnostic]:
     preprocessor = Preprocessor(sources, diagnostics, request.preprocess)
     tokens = preprocessor.run(name, text)
     failed = _failed(request, diagnostics.found)
+    if request.show_includes:
+        _show_includes(sources)
     if request.depend_only:
         if not failed:
-            _write(request.depend_file or request.output or "-", _rule(request, sources, name))
+            rule = _rule(request, sources, name)
+            _write(request.depend_file or request.output or "-", rule)
         return diagnostics.found
     if request.dump == "macros":
         output = print_macros(preprocessor.macros)
@@ -152,6 +155,10 @@ def _compile(request: Request, path: str) -> list[Diagnostic]:
         data = _product(request, compilation)
     finally:
         request.add_times(compilation.times)
+    if request.show_includes:
+        _show_includes(compilation.sources)
+    if request.keep_steps and not _failed(request, compilation.diagnostics.found):
+        _keep_steps(request, compilation, path)
     start = time.perf_counter()
     if not _failed(request, compilation.diagnostics.found):
         if data is not None:
@@ -171,6 +178,22 @@ def _product(request: Request, compilation: Compilation) -> bytes | None:
     from ..object.write import write_object
 
     return write_object(obj)
+
+
+def _keep_steps(request: Request, compilation: Compilation, path: str) -> None:
+    """-save-temps: the preprocessed text and the assembly; in the current folder, or (=obj) in the object's."""
+    from ..diagnostics import Diagnostics
+    from ..preprocess import Preprocessor
+    from ..preprocess.printer import print_tokens
+    from ..source import SourceMap
+
+    folder = os.path.dirname(request.output or "") if request.keep_steps == "obj" else ""
+    stem = os.path.join(folder, _stem(path) if path != "-" else "-")
+    sources = SourceMap()
+    tokens = Preprocessor(sources, Diagnostics(sources), request.preprocess).run(compilation.name, compilation.text)
+    _write(f"{stem}.i", print_tokens(tokens, sources, markers=request.markers))
+    if request.stage == "object":
+        _write(f"{stem}.s", assembly(compilation.object()))
 
 
 def assembly(obj: Object) -> str:
@@ -209,6 +232,17 @@ def _write_dependencies(request: Request, sources: SourceMap, name: str) -> None
     _write(target, _rule(request, sources, name))
 
 
+def _show_includes(sources: SourceMap) -> None:
+    """-H: the headers in the order they were opened, a dot for each level."""
+    for file in sources.files:
+        depth, at = 0, file
+        while at.included_from >= 0:
+            depth += 1
+            at = sources.file_of(at.included_from)
+        if depth and not file.name.startswith("<"):
+            print("." * depth, file.name, file=sys.stderr)
+
+
 def _rule(request: Request, sources: SourceMap, name: str) -> str:
     """The make rule for the input called `name`."""
     from ..preprocess import vmlinux
@@ -226,7 +260,8 @@ def _rule(request: Request, sources: SourceMap, name: str) -> str:
     if not targets:
         made = request.output if request.output and not request.depend_only and request.output != "-" else None
         targets = [quote(made or f"{_stem(name) if name != STDIN else '-'}.o")]
-    return make_rule(targets, [*main, *files.values()], system=request.depend == "all", phony=request.phony)
+    return make_rule(targets, [*main, *files.values()], system=request.depend == "all", phony=request.phony,
+                     nmake=request.nmake)  # fmt: skip
 
 
 def _write(path: str, content: str | bytes) -> None:

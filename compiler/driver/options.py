@@ -73,6 +73,10 @@ def _headers(*names: str) -> Action:
     return apply
 
 
+def _preprocessing(name: str) -> Action:
+    return lambda request, _: setattr(request.preprocess, name, True)
+
+
 def _ignore(request: Request, value: str) -> None:
     """Accepted; there is nothing to do."""
 
@@ -210,7 +214,7 @@ _HARMLESS_NAMES = (
     "data-sections debug-info-for-profiling debug-macro debug-types-section delete-null-pointer-checks discard-value-names "
     "dollars-in-identifiers dwarf-directory-asm elide-constructors eliminate-unused-debug-symbols "
     "eliminate-unused-debug-types exceptions fast-math ffp-contract finite-loops fixed-point function-sections "
-    "gnu-keywords gnu89-inline gnuc-version hosted ident implicit-modules inline inline-functions "
+    "gnu-inline-asm gnu-keywords gnuc-version hosted ident implicit-modules inline inline-functions "
     "inline-hint-functions integrated-as integrated-cc1 jump-tables keep-static-consts lax-vector-conversions math-errno "
     "merge-all-constants merge-constants objc-arc omit-frame-pointer optimize-sibling-calls pic pie "
     "plan9-extensions plt pseudo-probe-for-profiling reorder-blocks rtti semantic-interposition signed-char signed-zeros "
@@ -232,7 +236,6 @@ _HARMLESS_PREFIXES = (
 )  # fmt: skip
 _HARMFUL = {
     "unsigned-char": "char is signed for BPF: write unsigned char",
-    "short-enums": "enums have the size of int: give the members' type where they are stored",
     "short-wchar": "wchar_t is int for BPF",
     "pack-struct": "write __attribute__((packed)) at the structs",
     "trapv": "BPF cannot trap; signed overflow wraps",
@@ -247,14 +250,19 @@ _HARMFUL = {
 }
 
 
+# -f options that change the language
+_LANGUAGE = {"ms-extensions": "ms_extensions", "short-enums": "short_enums", "gnu89-inline": "gnu_inline"}
+
+
 def _feature(request: Request, value: str) -> None:
     """-f..."""
     if value == "freestanding":
         request.preprocess.hosted = False
     if value == "hosted":
         request.preprocess.hosted = True
-    if value in ("ms-extensions", "no-ms-extensions"):
-        request.preprocess.ms_extensions = value == "ms-extensions"
+    plain = value.removeprefix("no-")
+    if plain in _LANGUAGE:
+        setattr(request.preprocess, _LANGUAGE[plain], plain == value)
         return
     positive = not value.startswith("no-")
     name = value.removeprefix("no-")
@@ -329,7 +337,7 @@ OPTIONS = (
     Option("-P", _F, _put("markers", False), "-E without line markers"),
     Option("-dM", _F, _dump("macros"), "-E prints all macros"),
     Option("-dD", _F, _dump("definitions"), "-E keeps definitions of macros"),
-    Option("-dI", _F, _refuse("-dI is not supported", "-E without it shows by its line markers what was included")),
+    Option("-dI", _F, _preprocessing("keep_includes"), "-E keeps #include directives"),
     Option("-C", _F, _refuse("-C is not supported: comments are not kept", "leave it away")),
     Option("-CC", _F, _refuse("-CC is not supported: comments are not kept", "leave it away")),
     # dependencies
@@ -341,8 +349,9 @@ OPTIONS = (
     Option("-MT", _E, _make_target(True), "the rule's target", "TARGET"),
     Option("-MQ", _E, _make_target(False), "the rule's target, quoted for make", "TARGET"),
     Option("-MP", _F, _put("phony", True), "a rule without a recipe for every header"),
-    Option("-MV", _F, _refuse("-MV is not supported", "make's own format is written")),
-    Option("-MG", _F, _refuse("-MG is not supported: headers must be there", "make them first")),
+    Option("-MV", _F, _put("nmake", True), "quote names as NMake reads them"),
+    Option("-MG", _F, _preprocessing("missing"), "with -M or -MM: headers that are not there will be made"),
+    Option("-H", _F, _put("show_includes", True), "name the headers as they are opened"),
     # messages
     Option("-w", _F, _put("show_warnings", False), "no warnings"),
     Option("-W", _J, _warning, "-Werror makes warnings errors; others are accepted", "NAME"),
@@ -364,7 +373,7 @@ OPTIONS = (
     Option("-no-integrated-cpp", _F, _ignore),
     Option("-nostdlib", _F, _ignore),
     Option("-nodefaultlibs", _F, _ignore),
-    Option("-undef", _F, _refuse("-undef is not supported", "undefine macros one by one with -U")),
+    Option("-undef", _F, _preprocessing("undefined"), "predefine the standard's macros only"),
     Option("-resource-dir", _S, _ignore),
     Option("-resource-dir=", _J, _ignore),
     Option("-mllvm", _S, _ignore),
@@ -376,7 +385,8 @@ OPTIONS = (
     # what others have and we cannot have
     Option("-emit-llvm", _F, _refuse("-emit-llvm is not supported", _NO_LLVM)),
     Option("-flto", _F, _refuse("-flto is not supported", _NO_LLVM)),
-    Option("-save-temps", _F, _refuse("-save-temps is not supported", "make them one by one with -E and -S")),
+    Option("-save-temps=", _J, _store("keep_steps"), "the same, beside the object (obj) or here (cwd)", "WHERE"),
+    Option("-save-temps", _F, _put("keep_steps", "cwd"), "keep the preprocessed text and the assembly"),
     Option("-shared", _F, _refuse("-shared is not supported", "BPF objects are made with -c")),
     Option("-r", _F, _refuse("linking is not supported yet", "link BPF objects with `bpftool gen object`")),
     Option("-m", _J, _refuse("-m% is no option of the BPF target", "leave it away; -mcpu=v3 chooses the instruction set")),

@@ -34,6 +34,9 @@ class Request:
     depend_file: str | None = None
     depend_targets: list[str] = field(default_factory=list)  # ready for make
     phony: bool = False
+    nmake: bool = False  # -MV
+    show_includes: bool = False  # -H
+    keep_steps: str = ""  # "cwd", "obj": -save-temps
     show_warnings: bool = True
     fatal_warnings: bool = False
     silenced: set[str] = field(default_factory=set)  # codes of warnings

@@ -15,13 +15,16 @@ class Dependency(NamedTuple):
     system: bool
 
 
-def make_rule(targets: Sequence[str], files: Iterable[Dependency], *, system: bool = True, phony: bool = False) -> str:
+def make_rule(targets: Sequence[str], files: Iterable[Dependency], *, system: bool = True, phony: bool = False,
+              nmake: bool = False) -> str:  # fmt: skip
     """The rule that makes `targets` (quoted already) depend on `files`, the source first.
 
     system   with headers of the system (-MD), or without (-MMD)
+    nmake    names quoted as NMake and Jom read them (-MV)
     phony    also a rule without a recipe for every header, so that make does not stop when one is removed (-MP)
     """
-    names = [quote(_plain(file.path)) for file in files if system or not file.system]
+    write = _in_quotes if nmake else quote
+    names = [write(_plain(file.path)) for file in files if system or not file.system]
     line = " ".join(targets) + ":"
     lines = []
     for name in names:
@@ -47,6 +50,10 @@ def quote(name: str) -> str:
         else:
             out.append("$$" if character == "$" else character)
     return "".join(out)
+
+
+def _in_quotes(name: str) -> str:
+    return f'"{name}"' if any(character in name for character in " #${}^!") else name
 
 
 def _plain(path: str) -> str:

@@ -8,7 +8,7 @@ from . import vmlinux
 from .headers import Found
 from .scan import Segment
 from .state import Frame, State
-from .tokens import BLOCK_COMMENT, Token, spell
+from .tokens import BLOCK_COMMENT, BOL, Token, spell
 
 _NAME = re.compile(rf'(?:\s++|{BLOCK_COMMENT})*+(?:<([^>\n]*+)>|"([^"\n]*+)")')
 
@@ -45,6 +45,9 @@ def include(state: State, frame: Frame, segment: Segment) -> None:
         state.diagnostics.warning("W0107", state.span(frame, segment), "#include_next in the main file means #include")
         following = False
     found = _find(state, frame, name, quoted, following)
+    if found is None and state.options.missing and not vmlinux.is_named(name):
+        state.sources.add_file(name, "", included_from=loc)
+        return
     if found is None:
         state.missing_header = True
         beside = frame.directory
@@ -56,6 +59,9 @@ def include(state: State, frame: Frame, segment: Segment) -> None:
             return
         state.diagnostics.error("E0110", loc, f"header '{shown}' not found", fix=fix)
         return
+    if state.options.keep_includes:
+        written = f'"{name}"' if quoted else f"<{name}>"
+        state.out.append(Token("directive", f"#{segment.name} {written} /* clang -E -dI */", loc, BOL))
     _enter(state, found, loc, segment.name == "import")
 
 

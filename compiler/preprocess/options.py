@@ -30,6 +30,11 @@ class PreprocessOptions:
     target: Target = field(default_factory=Target)
     standard: str = "gnu17"  # -std
     ms_extensions: bool = False  # -fms-extensions: `struct tag;` in a struct is an anonymous member of that type
+    short_enums: bool = False  # -fshort-enums: enums are as small as their values allow
+    gnu_inline: bool = False  # -fgnu89-inline, of which only the macro is told
+    undefined: bool = False  # -undef: only the macros of the standard are predefined
+    missing: bool = False  # -MG: headers that are not there are dependencies that make will make
+    keep_includes: bool = False  # -dI: #include directives stay in the output as tokens of kind "directive"
     optimize: bool = True  # whether __OPTIMIZE__ is defined
     optimize_size: bool = False  # __OPTIMIZE_SIZE__ (-Os, -Oz)
     keep_directives: bool = False  # -dD: definitions stay in the output as tokens of kind "directive"

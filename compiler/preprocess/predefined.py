@@ -177,11 +177,15 @@ STANDARDS = {
 def predefined_text(options: PreprocessOptions) -> str:
     """The text of `#define`s that every translation unit starts with."""
     rows = [line for line in _FIXED.splitlines() if line]
-    rows += _types() + _floats() + _atomics() + _target(options.target) + _language(options)
+    if options.undefined:
+        rows += _language(options)
+        return "".join(f"#define {row}\n" for row in rows if row.startswith("__STDC"))
+    modern = options.standard[-2:] in ("23", "2x", "2y")
+    rows += _types(modern) + _floats() + _atomics() + _target(options.target) + _language(options)
     return "".join(f"#define {row}\n" for row in rows)
 
 
-def _types() -> list[str]:
+def _types(binary: bool) -> list[str]:
     rows = []
     for line in _TYPES.strip().splitlines():
         name, *words = line.split()
@@ -191,6 +195,8 @@ def _types() -> list[str]:
         biggest = (1 << (width - signed)) - 1
         rows.append(f"__{name}_TYPE__ {kind}")
         rows.append(f"__{name}_MAX__ {biggest}{suffix}")
+        if binary and "x" in (form[-1] for form in words[at + 2 :]):  # %b of C23
+            words += [words[-1][:-1] + "B", words[-1][:-1] + "b"]
         rows += [f"__{name}_FMT{form[-1]}__ \"{form}\"" for form in words[at + 2 :]]
         if name in _WITH_C_SUFFIX:
             rows.append(f"__{name}_C_SUFFIX__ {suffix}".rstrip())
@@ -236,8 +242,10 @@ def _language(options: PreprocessOptions) -> list[str]:
     version = STANDARDS.get(options.standard[-2:], STANDARDS["17"])
     if version:
         rows.append(f"__STDC_VERSION__ {version}")
+    if options.standard[-2:] in ("23", "2x", "2y"):
+        rows += ["__CHAR8_TYPE__ unsigned char", *(f"__{who}_ATOMIC_CHAR8_T_LOCK_FREE 2" for who in ("CLANG", "GCC"))]
     rows.append(f"__STDC_HOSTED__ {int(options.hosted)}")
-    rows.append("__GNUC_STDC_INLINE__ 1" if version else "__GNUC_GNU_INLINE__ 1")
+    rows.append("__GNUC_STDC_INLINE__ 1" if version and not options.gnu_inline else "__GNUC_GNU_INLINE__ 1")
     if not options.standard.startswith("gnu"):
         rows.append("__STRICT_ANSI__ 1")
     if options.optimize:

@@ -45,6 +45,7 @@ class Checker:
         self.compounds = 0  # compound literals at file scope so far
         self.unevaluated = 0  # inside sizeof, typeof, ...
         self.tagged_members = False  # -fms-extensions: `struct tag;` in a struct is an anonymous member
+        self.short_enums = False  # -fshort-enums
         self.preserving = 0  # inside __builtin_preserve_access_index and its kin
         self.quiet: dict[str, set[int]] = {}  # what pragmas turned off: locations by code
         self._undeclared: set[str] = set()

@@ -268,7 +268,7 @@ class Specifiers(AttributeReader):
         if node.underlying_type is not None:
             enum.underlying = integer_of(self.type_name(node.underlying_type))
         else:
-            enum.underlying = _holds([entry.value for entry in entries], "packed" in attributes.names)
+            enum.underlying = _holds([entry.value for entry in entries], self.short_enums or "packed" in attributes.names)
         for entry in entries:
             if node.underlying_type is not None:
                 if fold.wrap(entry.value, enum.underlying) != entry.value:
