@@ -56,6 +56,7 @@ Pointers never do: the verifier wants one kind of pointer at an access.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from ..ir.cfg import edge_index, remove_edge, reverse_postorder
@@ -134,15 +135,24 @@ class _Part:
         return self._operand(value)
 
 
+def _outline(block: Block) -> tuple[type, ...]:
+    """What blocks that start equal parts have in common at least."""
+    return (type(block.terminator), *map(type, block.instrs))
+
+
 def merge_blocks(function: Function) -> None:
     """Merge equal parts: first large ones, then from the exits upwards, where what merged makes more equal."""
     users = _users(function)
     gone: set[Block] = set()
     order = reverse_postorder(function)[1:]
+    outlines = {block: _outline(block) for block in order}
+    alike = Counter(outlines.values())  # most blocks are like no other, which is quickly seen
     for blocks in (order, order[::-1]):
         found: dict[Any, _Part] = {}
         for block in blocks:
-            if block in gone or (block.instrs and isinstance(block.instrs[0], Phi)) or len(block.instrs) > _MOST_INSTRS:
+            if alike[outlines[block]] < 2 or block in gone:
+                continue
+            if (block.instrs and isinstance(block.instrs[0], Phi)) or len(block.instrs) > _MOST_INSTRS:
                 continue
             part = _Part(block, function.blocks[0])
             if any(user not in part.blocks for each in part.blocks for i in each.instrs for user in users.get(i, ())):
