@@ -260,6 +260,13 @@ class _Selector:
             self.diagnostics.error("E0432", instr.span, f"__builtin_{instr.symbol} has no BPF instruction",
                                    fix="return an error code instead")  # fmt: skip
             return
+        if instr.kind == "memory" and instr.type is not Ty.NONE:
+            self.diagnostics.error(
+                "E0433", instr.span, f"__builtin_{instr.symbol} needs strings that are known at compile time",
+                fix="loop with a constant bound, or use bpf_strncmp() or bpf_probe_read_kernel_str()",
+            )  # fmt: skip
+            self.values.emit(MOV_K, self.values.define(instr))
+            return
         if instr.kind == "memory":
             self.diagnostics.error(
                 "E0433", instr.span, f"the size of this {instr.symbol} is not constant",

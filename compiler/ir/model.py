@@ -267,7 +267,8 @@ class CoreValue(Instr):
 
 class Call(Instr):
     """A call with at most five operands. `kind`: helper (then `number`), function, extern (a kfunc), or memory: memcpy,
-    memmove or memset of a size that is not yet known to be constant; operands are those of C, `number` is the alignment;
+    memmove or memset of a size that is not yet known to be constant, or strlen, strcmp, strncmp of what is not yet known to
+    be literals; operands are those of C, `number` is the alignment;
     or indirect: operands[0] is the address of a function that is not yet known, `symbol` what the program calls it.
 
     A helper's result is i64 or ptr as the kernel leaves it in r0; lowering truncates to the C type.
@@ -443,3 +444,4 @@ class Module:
     """The functions of one unit, callees and callers in the order of the source."""
 
     functions: dict[str, Function] = field(default_factory=dict)
+    literals: dict[str, bytes] = field(default_factory=dict)  # read-only data whose bytes are known, by symbol

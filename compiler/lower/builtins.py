@@ -49,6 +49,10 @@ def lower_builtin(x: Expressions, e: tree.Builtin) -> ir.Value | None:
                 name = "memmove" if name == "memmove" else "memcpy"
             b.emit(ir.Call("memory", name, [target, other, x.value(size)], Ty.NONE, number=align))
             return target
+        case ("strlen" | "strcmp" | "strncmp"), values:
+            # inlining may show which literals these are
+            type = ctypes.register(e.type)
+            return b.emit(ir.Call("memory", e.name, [x.value(value) for value in values], type))
         case ("memcmp" | "bcmp"), _:
             return _memcmp(x, e)
         case "expect", [value, expected]:

@@ -15,6 +15,9 @@ from .statements import Statements
 def lower(unit: tree.Unit, diagnostics: Diagnostics) -> ir.Module:
     """Lower every function of `unit` that has a body. Errors go to `diagnostics`."""
     module = ir.Module()
+    for item in unit.globals:
+        if item.constant and not item.volatile and item.data is not None and not item.references:
+            module.literals[item.name] = item.data
     for symbol in unit.functions:
         module.functions[symbol.name] = lower_function(symbol, diagnostics, unit.roots)
     return module

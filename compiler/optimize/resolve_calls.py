@@ -1,33 +1,46 @@
-"""`resolve_calls`: calls through a pointer that turned out to be the address of one function.
+"""`resolve_calls`: calls of which inlining has shown more: the function a pointer is, the literals that are compared.
 
     %1 = symbol function @step
     %2 = call i32 indirect @visit(%1, %0)      ->      %2 = call i32 function @step(%0)
 
-BPF has no indirect calls; C has them where an inlined function is given another one to call.
+    %1 = symbol data @.str
+    %2 = call i64 memory @strlen(%1)           ->      3
+
+BPF has no indirect calls and no C library; C has them where an inlined function is given another one to call, or a name.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..ir.model import Call, Function, Module, SymbolAddr, Ty, Value
+from ..ir.model import Call, Constant, Function, Module, PtrAdd, SymbolAddr, Ty, Value
 
 
 def resolve_calls(function: Function, module: Module) -> bool:
-    """Make direct calls in `function`, in place, where the callee is of this module and takes such arguments."""
+    """Make direct calls and constants in `function`, in place; True if there were any."""
     changed = False
+    known: dict[Value, Value] = {}
     for block in function.blocks:
         for instr in block.instrs:
-            if isinstance(instr, Call) and instr.kind == "indirect":
-                callee = _callee(instr, module)
-                if callee is not None:
-                    instr.kind, instr.symbol = "function", callee.name
-                    del instr.operands[0]
-                    changed = True
-    return changed
+            if not isinstance(instr, Call):
+                continue
+            if instr.kind == "indirect" and (callee := _callee(instr, module)) is not None:
+                instr.kind, instr.symbol = "function", callee.name
+                del instr.operands[0]
+                changed = True
+            elif instr.kind == "memory" and (value := _value(instr, module)) is not None:
+                known[instr] = Constant(instr.type, value)
+    if known:
+        for block in function.blocks:
+            block.instrs = [instr for instr in block.instrs if instr not in known]
+            for user in [*block.instrs, block.terminator]:
+                if user is not None:
+                    user.operands = [known.get(operand, operand) for operand in user.operands]
+    return changed or bool(known)
 
 
 def _callee(call: Call, module: Module) -> Function | None:
+    """The function of this module that an indirect call calls, if it takes such arguments."""
     pointer, *arguments = call.operands
     if not isinstance(pointer, SymbolAddr) or pointer.kind != "function" or pointer.addend:
         return None
@@ -39,3 +52,32 @@ def _callee(call: Call, module: Module) -> Function | None:
 
 def _types(values: Sequence[Value]) -> list[Ty]:
     return [value.type for value in values]
+
+
+def _value(call: Call, module: Module) -> int | None:
+    """What strlen, strcmp or strncmp of literals gives (C11 7.24.4, 7.24.6.3)."""
+    texts = [_text(pointer, module) for pointer in call.operands[:2]]
+    if any(text is None for text in texts):
+        return None
+    match call.symbol, texts, call.operands[2:]:
+        case "strlen", [bytes(text)], []:
+            return len(text)
+        case "strcmp", [bytes(one), bytes(two)], []:
+            return (one > two) - (one < two)
+        case "strncmp", [bytes(one), bytes(two)], [Constant(value=count)]:
+            return (one[:count] > two[:count]) - (one[:count] < two[:count])
+    return None
+
+
+def _text(pointer: Value, module: Module) -> bytes | None:
+    """The string at an address in read-only data, without its end."""
+    offset = 0
+    while isinstance(pointer, PtrAdd) and isinstance(pointer.operands[1], Constant):
+        offset += pointer.operands[1].signed
+        pointer = pointer.operands[0]
+    if not isinstance(pointer, SymbolAddr) or pointer.kind != "data":
+        return None
+    data = module.literals.get(pointer.symbol, b"")
+    offset += pointer.addend
+    end = data.find(b"\0", offset) if 0 <= offset < len(data) else -1
+    return data[offset:end] if end >= 0 else None

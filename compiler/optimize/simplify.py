@@ -273,7 +273,7 @@ def is_scalar(value: Value) -> bool:
 
 def _sized(call: Call) -> Instr | None:
     """A copy or fill whose size may have become a number; None if that is 0."""
-    if not call.operands:  # a trap
+    if call.symbol not in ("memcpy", "memmove", "memset"):
         return call
     to, what, size = call.operands
     if not isinstance(size, Constant):

@@ -17,6 +17,7 @@ from .written import typed_overflow, written
 
 _VOID_POINTER = ct.Pointer(ct.VOID)
 _CONST_VOID_POINTER = ct.Pointer(qualify(ct.VOID, const=True))
+_CONST_CHAR_POINTER = ct.Pointer(qualify(ct.CHAR, const=True))
 
 # name (without __builtin_), result, parameters: those that stay in the tree as tree.Builtin
 _PLAIN: dict[str, tuple[ct.Type, tuple[ct.Type, ...]]] = {
@@ -234,8 +235,7 @@ class Builtins(Access):
         text = _text(value)
         if text is not None:
             return tree.Constant(len(text), ct.ULONG, span)
-        raise self.error("E0433", span, "__builtin_strlen needs a string literal here",
-                         fix="loop with a constant bound, or use bpf_probe_read_str()")  # fmt: skip
+        return tree.Builtin(name, [self.assign(value, _CONST_CHAR_POINTER, "pass")], ct.ULONG, span)  # inlining may show it
 
     def _strcmp(self, name: str, nodes: list[Any], span: Span) -> tree.Expr:
         """Compares of literals, as macros make them to tell operators apart."""
@@ -243,8 +243,8 @@ class Builtins(Access):
         one, two = _text(arguments[0]), _text(arguments[1])
         count = self.known(arguments[2]) if name == "strncmp" else -1
         if one is None or two is None or count is None:
-            raise self.error("E0433", span, f"__builtin_{name} needs string literals here",
-                             fix="compare in a loop with a constant bound, or use bpf_strncmp()")  # fmt: skip
+            pointers = [self.assign(value, _CONST_CHAR_POINTER, "pass") for value in arguments[:2]]
+            return tree.Builtin(name, [*pointers, *(self.assign(n, ct.ULONG, "pass") for n in arguments[2:])], ct.INT, span)
         if count >= 0:
             one, two = one[:count], two[:count]
         return tree.Constant((one > two) - (one < two), ct.INT, span)

@@ -47,3 +47,25 @@ def test_static_functions_of_more_than_five_parameters_are_inlined() -> None:
         static long six(long a, int b, int c, int d, int e, long f) { return a * b + c * d - e * f; }
         SEC("xdp") int f(void *ctx) { return six(7, 2, 3, 4, 5, 6) + six(1, 2, 3, 4, 5, 1) * 100; }""")
     assert Machine(obj).run("f", packet=bytes(60)).retval == (7 * 2 + 12 - 30 + (2 + 12 - 5) * 100) & 0xFFFFFFFF
+
+
+def test_strings_that_inlining_shows_are_compared_by_us() -> None:
+    obj = purebpf.compile(HEAD + """
+        static __attribute__((always_inline)) int id(const char *const f)
+        {
+            if (!__builtin_strcmp("a.c", f)) return 1;
+            if (!__builtin_strcmp(f, "b.c")) return 2;
+            return !__builtin_strncmp(f, "bxxx", 1) ? 4 : 0;
+        }
+        static __attribute__((always_inline)) int length(const char *const f) { return __builtin_strlen(f + 1); }
+        SEC("xdp") int f(void *ctx)
+        {
+            return id("a.c") + id("b.c") * 10 + id("c.c") * 100 + id("bz") * 1000 + length("hello") * 10000;
+        }""")
+    assert Machine(obj).run("f", packet=bytes(60)).retval == 1 + 20 + 0 + 4000 + 40000
+    assert len(obj.functions["f"].insns) == 2
+
+
+def test_strings_that_stay_unknown_are_refused() -> None:
+    with pytest.raises(CompileError, match="__builtin_strcmp needs strings that are known"):
+        purebpf.compile(HEAD + 'SEC("xdp") int f(void *ctx) { return __builtin_strcmp(ctx, "a"); }')
