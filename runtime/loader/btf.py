@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import ctypes
 import os
 import struct
 from dataclasses import dataclass, field
 
-from ...compiler.object.btf import DataSec, Func, StringTable
+from ...compiler.object.btf import STATIC, Btf, DataSec, Func, StringTable
 from ...compiler.object.btf_ext import encode_place
 from ...compiler.object.btf_sections import fitted_btf
 from ...compiler.object.model import Object
@@ -50,6 +51,16 @@ class KernelBtf:
             self.fd = -1
 
 
+def _hide(obj: Object, fitted: Btf) -> None:
+    """Hidden functions are for this object alone: the kernel verifies them where they are called, as libbpf has it."""
+    for function in obj.functions.values():
+        kind = fitted[function.btf_id] if function.hidden and function.btf_id else None
+        if isinstance(kind, Func):
+            copied = copy.copy(kind)
+            copied.linkage = STATIC
+            fitted.types[function.btf_id] = copied
+
+
 def load_btf(obj: Object, flats: list[FlatProgram]) -> KernelBtf | None:
     """Load the object's types, or None if it has none or the kernel does not take them: programs load without.
 
@@ -64,6 +75,7 @@ def load_btf(obj: Object, flats: list[FlatProgram]) -> KernelBtf | None:
         for relocation in flat.core:
             strings.add(relocation.access)
     fitted = fitted_btf(obj)
+    _hide(obj, fitted)
     sections = {t.name: i for i, t in fitted.items() if isinstance(t, DataSec) and t.name in obj.data}
     data = fitted.encode(strings)
     buffer = ctypes.create_string_buffer(data, len(data))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import struct
 import sys
+from collections.abc import Mapping
 
 from ...compiler.object.model import Function, Map, Object
 from ...compiler.object.program import flatten
@@ -79,6 +81,9 @@ def load(obj: Object, *, programs: list[str] | None = None) -> Loaded:
             loaded.programs[flat.name] = load_program(
                 flat, sections[flat.name], loaded.kernel_maps, loaded._btf, obj.license, obj.version
             )
+        for definition in obj.maps.values():
+            if definition.inner is None:
+                _set_values(definition, loaded.kernel_maps[definition.name], loaded.programs)
     except BaseException:
         loaded.close()
         raise
@@ -115,19 +120,12 @@ def _create_maps(loaded: Loaded) -> None:
                 "L3019", f"map '{name}' is to be pinned by name, which this loader cannot do yet",
                 "remove its pinning member, or load the object with bpftool",
             )  # fmt: skip
-        if definition.values and definition.inner is None:
-            raise error(
-                "L3018", f"map '{name}' has initial values, which this loader cannot set yet",
-                "set them after loading, or load the object with libbpf",
-            )  # fmt: skip
-        if definition.inner is not None:
-            raise error(
-                "L3032", f"map '{name}' holds maps, which this loader cannot create yet",
-                "use a plain hash or array, or load the object with libbpf",
-            )  # fmt: skip
         if map_table.by_number(definition.type) is None:
             raise error("L3033", f"map '{name}' is of type {definition.type}, which no kernel has")
-        _add(loaded, definition, create_map(definition, btf_fd))
+        _add(loaded, definition, _created(definition, btf_fd))
+    for definition in obj.maps.values():
+        if definition.inner is not None:
+            _set_values(definition, loaded.kernel_maps[definition.name], loaded.kernel_maps)
     for name, section in obj.data.items():
         if section.references:
             raise error(
@@ -137,6 +135,24 @@ def _create_maps(loaded: Loaded) -> None:
         btf_id = loaded._btf.section_ids.get(name, 0) if loaded._btf else 0
         made = create_data_map(section, section.data, btf_fd, btf_id)
         _add(loaded, Map(name, made.type, made.key_size, made.value_size, 1, btf_value_id=btf_id), made)
+
+
+def _created(definition: Map, btf_fd: int) -> KernelMap:
+    """The map; one of maps learns from a sample, which is given up again, what maps it may hold."""
+    if definition.inner is None:
+        return create_map(definition, btf_fd)
+    sample = create_map(definition.inner, btf_fd)
+    try:
+        return create_map(definition, btf_fd, inner_fd=sample.fd)
+    finally:
+        sample.close()
+
+
+def _set_values(definition: Map, made: KernelMap, known: Mapping[str, KernelMap | LoadedProgram]) -> None:
+    """Put what `.values` names, maps or programs that exist, into a map: the key is the index there, as in libbpf."""
+    for slot, symbol in definition.values:
+        if symbol in known:
+            made.update(struct.pack("=I", slot), struct.pack("=I", known[symbol].fd))
 
 
 def _add(loaded: Loaded, definition: Map, made: KernelMap) -> None:

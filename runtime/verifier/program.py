@@ -75,9 +75,9 @@ class Program:
         return self.obj.license in _GPL
 
     def is_global(self, start: int) -> bool:
-        """True for subprograms that are verified by themselves: not static, with types."""
+        """True for subprograms that are verified by themselves: not static or hidden, with types."""
         function = self.starts[start]
-        return bool(start) and function.linkage is not Linkage.STATIC and bool(function.btf_id)
+        return bool(start) and function.linkage is not Linkage.STATIC and not function.hidden and bool(function.btf_id)
 
     def special_members(self, name: str) -> tuple[tuple[str, int, int], ...]:
         """(kernel structure, offset, size) of what only helpers may touch inside a map's value."""
