@@ -2,8 +2,8 @@
 
     load.4 i32 [%packed + 7]   ->   load.1 at 7, load.2 at 8, load.1 at 10, put together with shifts
 
-Only packed structs and their bit-fields have such accesses. Objects are placed at multiples of what their size allows, so the
-accesses through a pointer to a packed struct that a function is passed are aligned likewise: it may point to the stack.
+Only packed structs and their bit-fields have such accesses. Objects are placed at multiples of what their size allows. A
+pointer to a packed struct that a function is passed may point to the stack, and into an array there.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from ..ir.model import Ty
 def align_stack(function: ir.Function, *, big_endian: bool) -> None:
     """Raise the alignment of allocas and split misaligned accesses at constant offsets, in place."""
     allocas = [instr for instr in function.blocks[0].instrs if isinstance(instr, ir.Alloca)]
-    if not allocas and not any(parameter.packed for parameter in function.parameters):
+    if not allocas and not any(parameter.align for parameter in function.parameters):
         return
     for alloca in allocas:
         alloca.align = max(alloca.align, next(a for a in (8, 4, 2, 1) if a <= max(alloca.size, 1)))
@@ -58,11 +58,40 @@ def _is_misaligned(instr: ir.Instr) -> bool:
 def _alignment(base: ir.Value) -> int:
     """Of what may be on the stack, in bytes; 0 if it is not or its accesses are aligned anyway."""
     match base:
-        case ir.Alloca(align=align):
+        case ir.Alloca(align=align) | ir.Parameter(align=align):
             return align
-        case ir.Parameter(packed=True):
-            return 8  # as the alloca has got, whoever's it is
+        case ir.PtrAdd(operands=[address, step]):
+            root, offset = _place(address, 0)
+            return min(_alignment(root), _lowest_bit(offset), _multiple_of(step, set()))
     return 0
+
+
+def _multiple_of(number: ir.Value, seen: set[ir.Value]) -> int:
+    """A power of two, at most 8, that divides an integer."""
+    match number:
+        case ir.Constant(value=value):
+            return _lowest_bit(value)
+        case ir.Binary(op="shl", operands=[a, ir.Constant(value=by)]):
+            return min(_multiple_of(a, seen) << min(by, 3), 8)
+        case ir.Binary(op="mul", operands=[a, b]):
+            return min(_multiple_of(a, seen) * _multiple_of(b, seen), 8)
+        case ir.Binary(op="and", operands=[a, b]):
+            return max(_multiple_of(a, seen), _multiple_of(b, seen))
+        case ir.Binary(op="add" | "sub" | "or" | "xor", operands=[a, b]):
+            return min(_multiple_of(a, seen), _multiple_of(b, seen))
+        case ir.Unary(op="zext" | "sext" | "trunc", operands=[a]):
+            return _multiple_of(a, seen)
+        case ir.Phi(operands=operands):
+            if number in seen:  # a loop adds multiples of what the others say, or they say less
+                return 8
+            seen.add(number)
+            return min(_multiple_of(operand, seen) for operand in operands)
+    return 1
+
+
+def _lowest_bit(number: int) -> int:
+    """The largest power of two, at most 8, that divides `number`."""
+    return min(number & -number, 8) if number else 8
 
 
 def _pieces(instr: ir.Load | ir.Store) -> list[tuple[int, int]]:

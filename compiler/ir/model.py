@@ -78,15 +78,15 @@ class Undef(Value):
 
 
 class Parameter(Value):
-    """The `index`-th argument of the function. `packed`: it points to a packed record, whose fields may be anywhere."""
+    """The `index`-th argument of the function. `align`: of the packed record it points to, in bytes; 0 for others."""
 
-    __slots__ = ("index", "name", "packed")
+    __slots__ = ("align", "index", "name")
 
-    def __init__(self, type: Ty, index: int, name: str, *, packed: bool = False) -> None:
+    def __init__(self, type: Ty, index: int, name: str, *, align: int = 0) -> None:
         self.type = type
         self.index = index
         self.name = name
-        self.packed = packed
+        self.align = align
 
 
 class Instr(Value):

@@ -91,7 +91,7 @@ def function_lines(function: Function) -> Iterator[Line]:
     """Each line of the text with the function, block or instruction it shows (None for the closing brace)."""
     names = Names(function)
     parameters = ", ".join(
-        f"{p.type} {names.value(p)} {_quote(p.name)}{' packed' if p.packed else ''}" for p in function.parameters
+        f"{p.type} {names.value(p)} {_quote(p.name)}{f' align {p.align}' if p.align else ''}" for p in function.parameters
     )
     head = f"function {symbol(function.name)}({parameters}) -> {function.result}"
     if function.section:

@@ -112,8 +112,8 @@ class _FunctionReader:
             if not hasattr(item, "data"):
                 function.result = Ty(item)
             elif item.data == "parameter":
-                type, number, quoted, packed = item.children
-                parameter = Parameter(Ty(type), len(function.parameters), json.loads(quoted), packed=packed is not None)
+                type, number, quoted, align = item.children
+                parameter = Parameter(Ty(type), len(function.parameters), json.loads(quoted), align=int(align or 0))
                 function.parameters.append(parameter)
                 self.values[number] = parameter
             elif item.data == "block":

@@ -67,11 +67,11 @@ def is_record(t: ct.Type) -> bool:
     return isinstance(t, ct.Record) or is_wide(t)
 
 
-def is_to_packed(t: ct.Type) -> bool:
-    """True for what is the address of a packed struct or union: pointers to one, and such records, which are passed so."""
+def packed_alignment(t: ct.Type) -> int:
+    """The alignment of the packed record that a `t` is the address of (records are passed so, too); 0 if it is of none."""
     t = ct.strip(t)
     target = ct.strip(t.target) if isinstance(t, ct.Pointer) else t
-    return isinstance(target, ct.Record) and target.packed
+    return target.align if isinstance(target, ct.Record) and target.packed else 0
 
 
 def is_wide(t: ct.Type) -> bool:

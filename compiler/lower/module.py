@@ -34,7 +34,7 @@ def lower_function(symbol: tree.FunctionSymbol, diagnostics: Diagnostics, roots:
         parameters.append(ir.Parameter(Ty.PTR, 0, "result"))
     for local in symbol.parameters:
         type = Ty.PTR if ctypes.is_record(local.type) else ctypes.register(local.type)
-        parameters.append(ir.Parameter(type, len(parameters), local.name, packed=ctypes.is_to_packed(local.type)))
+        parameters.append(ir.Parameter(type, len(parameters), local.name, align=ctypes.packed_alignment(local.type)))
     function = ir.Function(
         symbol.name, parameters, ctypes.register(result), symbol.section, symbol.linkage, symbol.inline,
         span=symbol.span, noreturn=symbol.noreturn, naked="naked" in symbol.attributes,

@@ -20,7 +20,7 @@ from cgen_statements import Array, Impure, MapType, Record
 
 _FEATURES = [
     "switch", "goto", "loops", "arrays", "records", "pointers", "calls", "maps", "packet", "atomics", "overflow", "volatile",
-    "early", "builtins", "statement_expressions", "globals", "bits", "unions", "pure",
+    "early", "builtins", "steps", "record_arrays", "statement_expressions", "globals", "bits", "unions", "pure",
 ]  # fmt: skip
 _CPUS = (3, 3, 1, 3, 2, 3, 4, 3)
 
@@ -64,6 +64,8 @@ class Generator(Memory):
         if "pure" in features:
             for _ in range(r.randint(1, 2)):
                 self.pure_function()
+        if features & {"steps"}:
+            self.step_function()
         if "calls" in features:
             for _ in range(r.randint(1, 3)):
                 self.impure_function()
@@ -108,6 +110,13 @@ class Generator(Memory):
                     places.append((f".b{i}", t, t if width > 31 else "", False))
                     if r.random() < 0.1:
                         lines.append(f"{t} : {r.choice([0, width])};")
+                if r.random() < 0.3:
+                    lines.append("_Bool o : 1;")
+                    places.append((".o", "_Bool", "", False))
+            if r.random() < 0.25 and self.record_types and self.record_types[-1].name.startswith("struct") and not packed:
+                inner = self.record_types[-1]
+                lines.append(f"{inner.name} in;")
+                places += [(f".in{path}", t, cast, addressable) for path, t, cast, addressable in inner.places]
         self.lines.append(f"{name[:6]} {'PACKED ' if packed else ''}{name[7:]} {{ {' '.join(lines)} }};")
         self.record_types.append(Record(name, places, "", flat))
         return self.record_types[-1]
@@ -185,11 +194,28 @@ class Generator(Memory):
         result = r.choice([*INTEGERS, "_Bool"])
         self.choose(features - {"early", "maps", "packet"})
         listed = ", ".join(f"{t} q{i}" for i, t in enumerate(parameters))
-        self.body(f"static {r.choice(['NOINLINE', 'INLINE', 'NOINLINE'])} {result} {name}({listed})", r.randint(1, 3), result)
+        kind = r.choice(["static NOINLINE", "static INLINE", "static NOINLINE", "NOINLINE"])
+        self.body(f"{kind} {result} {name}({listed})", r.randint(1, 3), result)
         self.choose(features)
         self.readable, self.writable, self.arrays, self.records = kept
         self.impure = impure
         self.pure.append(Pure(name, parameters))
+
+    def step_function(self) -> None:
+        """A function that bpf_loop calls, with a record to work on."""
+        r, name = self.r, self.prefix + self.new("f")
+        record = r.choice(self.record_types) if self.record_types else self.record()
+        kept, features = self.enter(pure=False), self.features
+        impure, self.impure = self.impure, []
+        self.declare("q0", "u32")
+        self.add_record("q1", record, arrow=True)
+        self.choose(features - {"early", "maps", "packet", "loops"})
+        last = r.choice(["0", "0", f"{self.condition()} ? 1 : 0"])
+        self.body(f"static long {name}(u32 q0, {record.name} *q1)", r.randint(1, 3), "long", last)
+        self.choose(features)
+        self.readable, self.writable, self.arrays, self.records = kept
+        self.impure = impure
+        self.steps.append((name, record))
 
     def impure_function(self) -> None:
         r, name = self.r, self.prefix + self.new("f")

@@ -23,6 +23,8 @@ class Memory(Statements):
             "records": [(self.local_record, 4), (self.copy_record, 4), (self.compare_bytes, 1)],
             "pointers": [(self.pointer, 4), (self.swap_by_pointer, 1)],
             "calls": [(self.call, 5)],
+            "steps": [(self.repeat, 2)],
+            "record_arrays": [(self.record_array, 3)],
             "maps": [(self.use_map, 4), (self.change_map, 2)],
             "packet": [(self.use_packet, 4), (self.parse, 1)],
             "atomics": [(self.atomic, 4)],
@@ -156,6 +158,26 @@ class Memory(Statements):
         self.emit(f"{record.name} {name} = {source};")
         self.add_record(name, record)
 
+    def record_array(self, depth: int) -> None:
+        """An array of structs: elements by number, by variable index, through a pointer, copied."""
+        if not self.record_types or self.loops:
+            return self.local_record(depth)
+        r, record, name = self.r, self.r.choice(self.record_types), self.new("st")
+        count = r.choice([2, 3, 4])
+        values = ", ".join(self.value_of(record) for _ in range(r.randint(1, count)))
+        self.emit(f"{record.name} {name}[{count}] = {{{values}}};")
+        for at in r.sample(range(count), min(count, 2)):
+            self.add_record(f"{name}[{at}]", record)
+        path, t, cast, _ = r.choice(record.places)
+        self.emit(f"{name}[{self.index(count)}]{path} {r.choice(['=', '+=', '^='])} {self.expression(1)};")
+        self.readable.append(Place(f"{name}[{self.index(count)}]{path}", t, cast))
+        if r.random() < 0.5:
+            p = self.new("p")
+            self.emit(f"{record.name} *{p} = &{name}[{self.index(count)}];")
+            self.add_record(p, record, arrow=True)
+        if r.random() < 0.5:
+            self.emit(f"{name}[{self.index(count)}] = {name}[{self.index(count)}];")
+
     def copy_record(self, depth: int) -> None:
         if not self.records:
             return self.local_record(depth)
@@ -246,6 +268,20 @@ class Memory(Statements):
             name, t = self.new("v"), self.any_type()
             self.emit(f"{t} {name} = {text};")
             self.declare(name, t)
+
+    def repeat(self, depth: int) -> None:
+        """bpf_loop."""
+        if not self.steps or self.in_packet or self.loops or self.in_map:
+            return self.assign(depth)
+        name, record = self.r.choice(self.steps)
+        same = [other for other, t in self.records if t is record]
+        if not same or same[0][0] == "*" or not same[0].startswith("st"):
+            same = [self.new("st")]
+            self.emit(f"{record.name} {same[0]} = {self.value_of(record)};")
+            self.add_record(same[0], record)
+        result = self.new("v")
+        self.emit(f"s64 {result} = repeat({self.r.choice(['1', '3', '20', f'{self.leaf()} & 7'])}, {name}, &{same[0]}, 0);")
+        self.declare(result, "s64")
 
     # --- maps, packets ----------------------------------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ struct xdp_md { u32 data, data_end, data_meta, ingress_ifindex, rx_queue_index, 
 static void *(*lookup)(void *map, const void *key) = (void *)1;
 static long (*update)(void *map, const void *key, const void *value, u64 flags) = (void *)2;
 static long (*delete)(void *map, const void *key) = (void *)3;
+static long (*repeat)(u32 rounds, void *step, void *context, u64 flags) = (void *)181;
 #define MAP(name, kind, count, K, V) \\
     struct { int (*type)[kind]; int (*max_entries)[count]; K *key; V *value; } name SEC(".maps")
 char LICENSE[] SEC("license") = "GPL";
@@ -81,6 +82,13 @@ static long delete(void *any, const void *key)
         return -2;
     m->used[(at - m->data) / m->values] = 0;
     return 0;
+}
+static long repeat(u32 rounds, void *step, void *context, u64 flags)
+{
+    for (u32 i = 0; i < rounds; i++)
+        if (((long (*)(u32, void *))step)(i, context))
+            return i + 1;
+    return rounds;
 }
 #define MAP(name, kind, count, K, V) \\
     static V name##_values[count]; static K name##_keys[count]; static u8 name##_used[count]; \\

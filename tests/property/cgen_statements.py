@@ -67,6 +67,7 @@ class Statements(Expressions):
         self.impure: list[Impure] = []
         self.record_types: list[Record] = []
         self.maps: list[MapType] = []
+        self.steps: list[tuple[str, Record]] = []
         self.in_packet = False
         self.in_map = False
         self.in_function = False
@@ -193,8 +194,8 @@ class Statements(Expressions):
         self.loop(header, i, "s32" if t == "int" else t, depth)
         self.emit("}")
 
-    def loop(self, header: str, i: str, t: str, depth: int) -> None:
-        if self.r.random() < 0.1 and self.loops == 0:
+    def loop(self, header: str, i: str, t: str, depth: int, *, jumps: bool = True) -> None:
+        if self.r.random() < 0.1 and self.loops == 0 and jumps:
             self.emit("#pragma unroll")
         self.emit(header)
         self.loops += 1
@@ -214,6 +215,12 @@ class Statements(Expressions):
         if self.r.random() < 0.5:
             self.loop("do {", i, "u32", depth)
             self.emit(f"}} while ({i}-- > 0);" if self.r.random() < 0.5 else f"}} while (--{i});")
+        elif self.r.random() < 0.3:
+            self.emit(f"{self.r.choice(['while (1)', 'for (;;)'])} {{")
+            self.emit(f"    if ({i}-- == 0) break;")
+            self.loop("    {", i, "u32", depth, jumps=False)
+            self.emit("    }")
+            self.emit("}")
         else:
             self.loop(f"while ({i}-- > 0) {{", i, "u32", depth)
             self.emit("}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from purebpf.compiler.codegen import generate
 from purebpf.compiler.diagnostics import Diagnostics
 from purebpf.compiler.ir.printer import print_function
@@ -11,7 +13,7 @@ from purebpf.compiler.source import SourceMap
 from purebpf.compiler.target import Target
 
 TEXT = """\
-function @f(ptr %0 "p"{packed}) -> i64 linkage static {{
+function @f(ptr %0 "p"{align}) -> i64 linkage static {{
 .entry:
   store.4 [%0 + 7], 5
   %1 = load.8 i64 [%0 + 3]
@@ -23,10 +25,10 @@ function @f(ptr %0 "p"{packed}) -> i64 linkage static {{
 """
 
 
-def misaligned(packed: str) -> int:
+def misaligned(align: str) -> int:
     """How many accesses the function makes at offsets that are no multiples of their size."""
-    function = read_function(TEXT.format(packed=packed))
-    assert TEXT.format(packed=packed) in print_function(function) + "\n"
+    function = read_function(TEXT.format(align=align))
+    assert TEXT.format(align=align) in print_function(function) + "\n"
     sources = SourceMap()
     insns = generate(function, Target(), sources, Diagnostics(sources)).insns
     accesses = [insn for insn in insns if insn.op & 7 in (isa.LDX, isa.ST, isa.STX)]
@@ -34,8 +36,30 @@ def misaligned(packed: str) -> int:
 
 
 def test_accesses_through_a_pointer_to_a_packed_struct_are_aligned() -> None:
-    assert misaligned(" packed") == 0
+    assert misaligned(" align 1") == misaligned(" align 8") == 0
 
 
 def test_others_are_left_as_they_are() -> None:
     assert misaligned("") == 2
+
+
+ELEMENT = """\
+function @f(i64 %0 "i") -> i64 linkage static {{
+.entry:
+  %1 = alloca 32, align 8, "array"
+  %2 = {step}
+  %3 = ptradd %1, %2
+  %4 = load.4 i32 [%3 + 4]
+  %5 = zext %4
+  return %5
+}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("step", "loads"), [("mul i64 %0, 7", 4), ("shl i64 %0, 2", 1), ("mul i64 %0, 6", 2), ("and i64 %0, 24", 1)]
+)
+def test_elements_of_packed_structs_are_read_in_pieces_that_are_aligned_anywhere(step: str, loads: int) -> None:
+    sources = SourceMap()
+    insns = generate(read_function(ELEMENT.format(step=step)), Target(), sources, Diagnostics(sources)).insns
+    assert sum(insn.op & 7 == isa.LDX for insn in insns) == loads
