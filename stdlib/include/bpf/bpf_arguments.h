@@ -4,7 +4,7 @@
 #define __BPF_ARGUMENTS_H__
 
 #ifndef ___bpf_concat
-#define ___bpf_concat(a, b) a##b
+#define ___bpf_concat(a, b) a ## b
 #endif
 #ifndef ___bpf_apply
 #define ___bpf_apply(fn, n) ___bpf_concat(fn, n)

@@ -1,0 +1,8 @@
+/* See asm/bitsperlong.h: it is the same on the machines whose kernels take BPF programs.
+   SPDX-License-Identifier: Apache-2.0 */
+#ifndef _ASM_GENERIC_BITSPERLONG_H
+#define _ASM_GENERIC_BITSPERLONG_H
+
+#include <asm/bitsperlong.h>
+
+#endif

@@ -1,0 +1,8 @@
+/* See linux/posix_types.h: it is the same on the machines whose kernels take BPF programs.
+   SPDX-License-Identifier: Apache-2.0 */
+#ifndef _ASM_GENERIC_POSIX_TYPES_H
+#define _ASM_GENERIC_POSIX_TYPES_H
+
+#include <linux/posix_types.h>
+
+#endif
