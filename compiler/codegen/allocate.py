@@ -138,22 +138,30 @@ class _Graph:
 
     def _asm(self, asm: AsmCode, live: set[int], fixed: int, weight: int) -> int:
         """`_step` for inline assembly: several results, and registers that nothing may be in meanwhile."""
-        written = set(asm.writes)
-        for register in asm.writes:
+        written = {register for register in asm.writes if register >= FIRST_VIRTUAL}
+        pinned = sum(1 << register for register in asm.writes if register < FIRST_VIRTUAL)
+        for register in written:
             self._know(register)
-            self._meet(register, [*live, *asm.writes], fixed | asm.clobbers)
+            self._meet(register, [*live, *written], fixed | asm.clobbers | pinned)
             self.cost[register] += weight
         live -= written
         for register in live:
-            self.forbidden[register] |= asm.clobbers
-        fixed &= ~asm.clobbers
-        for register in asm.reads:
+            self.forbidden[register] |= asm.clobbers | pinned
+        fixed &= ~(asm.clobbers | pinned)
+        taken = sum(1 << register for register in asm.reads if register < FIRST_VIRTUAL)
+        fixed |= taken
+        reads = [register for register in asm.reads if register >= FIRST_VIRTUAL]
+        for register in reads:
             self._know(register)
             self.forbidden[register] |= asm.clobbers
             self.cost[register] += weight
             live.add(register)
         for register in asm.early:
-            self._meet(register, asm.reads, 0)
+            if register >= FIRST_VIRTUAL:
+                self._meet(register, reads, taken)
+            else:
+                for other in reads:
+                    self.forbidden[other] |= 1 << register
         return fixed
 
     def _meet(self, register: int, others: list[int], fixed: int) -> None:

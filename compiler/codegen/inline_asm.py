@@ -6,7 +6,7 @@ import re
 
 from ..diagnostics import Diagnostics
 from ..ir import model as ir
-from .machine import ALLOCATABLE, ASM, AsmCode, AsmOperand, Instr, MachineFunction
+from .machine import ALLOCATABLE, ASM, MOV_X, AsmCode, AsmOperand, Instr, MachineFunction
 from .values import REFERENCE, Values, fits16, fits32
 
 _PLACE = re.compile(r"%%|%\{(?:(?P<narrow>w):)?(?P<name>[oil]\d+|=)\}")
@@ -18,6 +18,12 @@ LABEL = ".Lasm.goto."  # and the number of a label of asm goto
 def select_asm(v: Values, instr: ir.Asm | ir.AsmGoto, outputs: list[int], diagnostics: Diagnostics) -> Instr:
     """The machine instruction, not yet placed, for an asm statement whose results go to the registers `outputs`."""
     return _Selection(v, instr, outputs, diagnostics).run()
+
+
+def pin_of(constraint: str) -> int:
+    """The register that an operand must be in, or -1."""
+    _, colon, number = constraint.partition(":")
+    return int(number) if colon else -1
 
 
 def leaves(instr: ir.Asm) -> bool:
@@ -38,6 +44,7 @@ class _Selection:
                 code.clobbers |= 1 << int(clobber[1:])
         for index, constraint in enumerate(self.constraints):
             code.operands[f"o{index}"] = AsmOperand("out", index, narrow="w" in constraint)
+        pinned: list[tuple[int, ir.Value]] = []  # last, so that nothing else gets in their way
         # results may share registers with operands that end here, unless some are read later
         several = _STATEMENTS.search(instr.template) is not None
         tied = {int(c) for c in instr.inputs if c.isdigit()}
@@ -46,13 +53,35 @@ class _Selection:
             if several or index in tied or "&" in self.constraints[index]
         ]  # fmt: skip
         for index, (constraint, value) in enumerate(zip(instr.inputs, instr.operands, strict=True)):
+            register = pin_of(constraint)
+            if constraint.isdigit():
+                register = code.writes[int(constraint)] if code.writes[int(constraint)] < ALLOCATABLE else -1
+            if register >= 0:
+                pinned.append((register, value))
+                code.operands[f"i{index}"] = self._read(register)._replace(narrow="w" in constraint)
+                continue
             operand = self._input(constraint, value)
             if operand is not None:
                 code.operands[f"i{index}"] = operand
+        self._put(pinned)
         if isinstance(instr, ir.AsmGoto):
             code.label_count = len(instr.targets) - 1
         self._check_room()
         return Instr(ASM, span=instr.span, asm=code)
+
+    def _put(self, pinned: list[tuple[int, ir.Value]]) -> None:
+        registers = [self.v.new() for _ in pinned]
+        for register, (_, value) in zip(registers, pinned, strict=True):
+            self.v.into(register, value)
+        for register, (pin, _) in zip(registers, pinned, strict=True):
+            self.v.emit(MOV_X, pin, register)
+        fixed = [register for register in self.code.writes if register < ALLOCATABLE]
+        for registers in ([pin for pin, _ in pinned], fixed):
+            if len(set(registers)) < len(registers) or any(self.code.clobbers >> r & 1 for r in registers):
+                self.diagnostics.error(
+                    "E0513", self.instr.span, "two operands of asm, or an operand and a clobber, are the same register",
+                    fix="declare the variables in other registers",
+                )  # fmt: skip
 
     def _check_room(self) -> None:
         code = self.code
@@ -63,7 +92,7 @@ class _Selection:
                 "E0513", self.instr.span, f"too few registers: the operands need {needed}, {clobbered} of 10 are clobbered",
                 fix="pass fewer operands, or clobber fewer registers",
             )  # fmt: skip
-            code.clobbers = 0
+            code.template, code.clobbers = "", 0
             code.reads, code.writes, code.early = code.reads[:4], code.writes[:4], []
 
     def _input(self, constraint: str, value: ir.Value) -> AsmOperand | None:

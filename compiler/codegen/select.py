@@ -298,11 +298,15 @@ class _Selector:
         if not names and not instr.template.strip() and not any(clobber != "memory" for clobber in instr.clobbers):
             self._barrier(instr, results)
             return
-        registers = [v.new() for _ in results]
+        registers = [self._pin(constraint) for constraint in instr.outputs]
         v.current.instrs.append(self._operands(instr, registers))
         for result, register, constraint in zip(results, registers, instr.outputs, strict=True):
             if result is not None and result in v.users:
                 self._arrive(result, register, known="w" in constraint)
+
+    def _pin(self, constraint: str) -> int:
+        _, colon, number = constraint.partition(":")
+        return int(number) if colon else self.values.new()
 
     def _operands(self, instr: ir.Asm | ir.AsmGoto, outputs: list[int]) -> Instr:
         from .inline_asm import select_asm  # most programs have none

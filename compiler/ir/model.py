@@ -290,10 +290,12 @@ class Asm(Instr):
     first is the value of this instruction (type none without), the others are `AsmOutput`s.
 
     Constraints: r (a 64-bit register), w (a 32-bit one), i (a number or the address of a symbol), m (memory, the operand
-    is its address), a digit (the register of that output), s (a symbol that the template names), in combinations;
-    outputs may have & (written before all inputs are read). Clobbers are registers and "memory". In the template stand
-    `%{o0}` for an output, `%{i0}` for an input, `%{l0}` for a label, `%{w:i0}` for a register's 32-bit name, `%{=}` for
-    a number of its own, `%%` for %. A clobber or `volatile` orders it with other memory operations."""
+    is its address), a digit (the register of that output), s (a symbol that the template names), in combinations; `r:6` is
+    register 6; outputs may have & (written before all inputs are read). Clobbers are registers and "memory".
+
+    In the template stand `%{o0}` for an output, `%{i0}` for an input, `%{l0}` for a label, `%{w:i0}` for a register's
+    32-bit name, `%{=}` for a number of its own, `%%` for %. A clobber or `volatile` orders it with other memory
+    operations."""
 
     __slots__ = ("clobbers", "inputs", "outputs", "template", "volatile")
 

@@ -97,7 +97,7 @@ class AsmStatements(Declarations):
         if not is_scalar(e.type) or meaning == "i":
             raise self._misfit(e.type, operand.coord)
         early = "&" if "&" in written else ""
-        return operand.name, written[0] + early + ("w" if meaning == "w" else "r"), e
+        return operand.name, written[0] + early + ("w" if meaning == "w" else "r") + _pin(e), e
 
     def _input(self, operand: gnu.AsmOperand, outputs: list[tuple[str, str, tree.Expr]], written: list[gnu.AsmOperand],
                names: _Names, tied: set[int]) -> tuple[str, str, tree.Expr]:  # fmt: skip
@@ -118,7 +118,7 @@ class AsmStatements(Declarations):
         names.add(operand.name, f"i{number}")
         if same.isdigit():
             which = int(same)
-            if which >= len(outputs) or outputs[which][1][-1] == "m" or outputs[which][1][0] == "+" or which in tied:
+            if which >= len(outputs) or outputs[which][1][1:] == "m" or outputs[which][1][0] == "+" or which in tied:
                 raise self.error("E0391", span, f"invalid input constraint '{constraint}' in asm",
                                  fix="a number names an output with '=' and a register of its own")  # fmt: skip
             tied.add(which)
@@ -130,7 +130,11 @@ class AsmStatements(Declarations):
             if not isinstance(e, tree.LocalRef | tree.GlobalRef | tree.Deref | tree.Member):
                 raise self.error("E0391", span, "a memory operand of asm must be an object", fix='use a variable, or "r"')
             return operand.name, "m", e
-        e = self.promote_scalar(_unextended(self.rvalue(operand.value)), span)
+        e = self.rvalue(operand.value)
+        pin = _pin(e)
+        e = self.promote_scalar(_unextended(e), span)
+        if pin and meaning != "i":
+            return operand.name, meaning[0] + pin, e
         if "i" in meaning:
             known = self.asm_constant(e)
             if known is None and meaning == "i" and isinstance(e, tree.Constant):
@@ -260,3 +264,11 @@ def _unextended(e: tree.Expr) -> tree.Expr:
     ):  # fmt: skip
         e = e.value
     return e
+
+
+def _pin(e: tree.Expr) -> str:
+    """The register of a variable that was declared to be in one, as a part of its constraint."""
+    lvalue = e.lvalue if isinstance(e, tree.Load) else e
+    if isinstance(lvalue, tree.LocalRef) and lvalue.symbol.register >= 0:
+        return f":{lvalue.symbol.register}"
+    return ""

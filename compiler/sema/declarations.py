@@ -19,6 +19,7 @@ from .names import Entity, TypeName
 from .spelling import quote
 
 _PACKET_LOAD = "llvm.bpf.load."
+_REGISTERS = frozenset(f"{kind}{number}" for kind in "rw" for number in range(10))
 
 
 class Declarations(Declarators):
@@ -120,6 +121,10 @@ class Declarations(Declarators):
         self._fresh(node.name, span)
         local = tree.Local(node.name, t, span, align=max([attributes.aligned, *self.alignas(node, t)]))
         self.scopes[-1].names[node.name] = local
+        if attributes.label:
+            if attributes.label not in _REGISTERS:
+                raise self.error("E0391", span, f"unknown register name '{attributes.label}' in asm", fix="use r0 to r9")
+            local.register = int(attributes.label[1:])
         assert self.function is not None
         self.function.locals.append(local)
         if attributes.section:

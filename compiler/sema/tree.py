@@ -28,6 +28,7 @@ class Local:
     addressed: bool = False
     align: int = 0  # bytes; 0: the type's
     tags: tuple[str, ...] = ()  # btf_decl_tags of a parameter
+    register: int = -1  # `register T x asm("r6")`: where it is as an operand of asm (GCC manual, "Local Register Variables")
 
 
 @dataclass(slots=True, eq=False)

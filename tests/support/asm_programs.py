@@ -257,5 +257,16 @@ def _loop(w: Writer) -> str:
     )
 
 
+def _pinned(w: Writer) -> str:
+    a, b = _two(w)
+    one, two, free = w.random.sample(range(10), 3)
+    return both(
+        f'{{ register u64 q asm("r{one}") = {a}, s asm("r{two}") = {b};'
+        f' asm volatile("r{free} = r{two}; r{one} += r{free}; r{one} ^= %2" : "+&r"(q) : "r"(s), "r"({b}) : "r{free}");'
+        f" {a} = q; }}",
+        f"{a} = ({a} + {b}) ^ {b};",
+    )
+
+
 _KINDS = [_accumulate, _early, _results, _swap, _scratch, _call, _narrow, _memory, _branch, _inside, _many,
-          _inlined, _to_the_same, _loop]  # fmt: skip
+          _inlined, _to_the_same, _loop, _pinned]  # fmt: skip

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from purebpf.compiler.api import Options, compile
+from purebpf.compiler.diagnostics import CompileError
 from purebpf.compiler.object.model import Object
 from purebpf.compiler.object.read import read_object
 from purebpf.compiler.target import Target
@@ -143,6 +144,39 @@ def test_helpers_are_called_by_name_and_clobbers_are_kept_free() -> None:
         return kept + r;
     }"""
     assert Machine(compile(text)).run("f", packet=bytes(64)).retval == 50  # without the Ethernet header
+
+
+def test_variables_in_registers_are_there_for_asm(tmp_path: Path) -> None:
+    text = HEAD + """
+    SEC("socket") long f(struct __sk_buff *ctx) {
+        register long x asm("r7") = ctx->len, z asm("r3") = x;
+        register long r asm("r0");
+        u64 others[3] = {ctx->len, ctx->mark, 7};
+        long y;
+
+        asm volatile("%0 = r7; %0 += r3; r3 = 9" : "=&r"(y), "+r"(z) : "r"(x));
+        asm volatile("r0 = %1; r0 += %2" : "=r"(r) : "r"(y), "r"(others[2]));
+        asm volatile("call %[f]" : "=r"(r) : "r"(r), [f] "i"(bpf_get_smp_processor_id) : "r1", "r2", "r3", "r4", "r5");
+        return y * 1000 + z + r + others[1];
+    }"""
+    expected = 100 * 1000 + 9
+    assert Machine(compile(text)).run("f", packet=bytes(64)).retval == expected
+    assert Machine(clang(text, tmp_path)).run("f", packet=bytes(64)).retval == expected
+
+
+@pytest.mark.parametrize(
+    ("statement", "code"),
+    [
+        ('register long x asm("rax") = 1; asm("" :: "r"(x));', "E0391"),
+        ('register long x asm("r6") = 1; asm("r0 = 1" :: "r"(x) : "r6");', "E0513"),
+        ('register long x asm("r6") = 1, y asm("r6") = 2; asm("r0 = 1" :: "r"(x), "r"(y));', "E0513"),
+        ("long a[10] = {};" + ' asm volatile("r0 = 1" :: ' + ", ".join(f'"r"(ctx[{i}])' for i in range(11)) + ");", "E0513"),
+    ],
+)
+def test_registers_that_cannot_be_had_are_refused(statement: str, code: str) -> None:
+    with pytest.raises(CompileError) as caught:
+        compile(HEAD + f'SEC("xdp") int f(long *ctx) {{ {statement} return 0; }}')
+    assert caught.value.code == code
 
 
 def test_bytes_of_instructions_are_in_the_targets_order() -> None:
