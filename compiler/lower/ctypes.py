@@ -79,6 +79,14 @@ def is_wide(t: ct.Type) -> bool:
     return ct.strip(t) in (ct.INT128, ct.UINT128)
 
 
+def has_bit_fields(t: ct.Type) -> bool:
+    """True for records with a bit-field in them, at any depth."""
+    t = ct.strip(t)
+    if isinstance(t, ct.Array):
+        return has_bit_fields(t.element)
+    return isinstance(t, ct.Record) and any(f.bits is not None or has_bit_fields(f.type) for f in t.fields or [])
+
+
 def is_volatile(t: ct.Type) -> bool:
     """True if the type is volatile-qualified at its top (typedefs looked through)."""
     while True:

@@ -188,6 +188,9 @@ class Objects:
             self.homes[symbol] = self.b.alloca(max(ctypes.size_of(t), 1), align, symbol.name, symbol.span)
         if initializer is not None:
             self._initialize(symbol, self.homes[symbol], initializer)
+        elif ctypes.has_bit_fields(t):
+            # writing a bit-field reads its neighbours, which must not be what the stack happens to hold
+            self._initialize(symbol, self.homes[symbol], tree.Initializer(True, []))
 
     def _initialize(self, symbol: tree.Local, home: ir.Value, initializer: tree.Initializer) -> None:
         size = ctypes.size_of(symbol.type)

@@ -170,6 +170,9 @@ class Access(Operators):
                              fix="store it in a variable and take that one's address")  # fmt: skip
         if isinstance(e, tree.Member) and e.field.bits is not None:
             raise self.error("E0336", span, f"address of bit-field '{e.field.name}' requested", fix="copy it to a variable")
+        if isinstance(e, tree.LocalRef) and e.symbol in self.registers:
+            raise self.error("E0336", span, f"address of register variable '{e.symbol.name}' requested",
+                             fix="remove 'register'")
         if isinstance(e, tree.GlobalRef) and e.symbol in self.helpers and not self.unevaluated:
             raise self.error("E0431", span, f"'{e.symbol.name}' stands for a helper function: it has no address",
                              fix="call the helper by name")  # fmt: skip

@@ -40,13 +40,13 @@ class Constants(Conversions):
             case tree.Constant(value=value):
                 return value
             case tree.Cast(value=inner, type=t):
-                value_ = self.known(inner)
+                value_ = self._truth(inner) if ct.strip(t) is ct.BOOL else self.known(inner)
                 return None if value_ is None else fold.wrap(value_, t)
             case tree.Binary(op=op, left=left, right=right, type=t):
                 a, b = self.known(left), self.known(right)
                 return None if a is None or b is None else fold.arithmetic(op, a, b, integer_of(t))
             case tree.Unary(op=op, value=inner):
-                value_ = self.known(inner)
+                value_ = self._truth(inner) if op == "!" else self.known(inner)
                 if value_ is None:
                     return None
                 result = fold.unary(op, tree.Constant(value_, inner.type, e.span), e.type, e.span)
@@ -54,19 +54,21 @@ class Constants(Conversions):
             case tree.Compare(op=op, left=left, right=right):
                 a, b = self.known(left), self.known(right)
                 if a is None or b is None:
-                    return None
+                    return self._addresses(op, left, right)
                 result = fold.compare(op, tree.Constant(a, left.type, e.span), tree.Constant(b, right.type, e.span), e.span)
                 return result.value if isinstance(result, tree.Constant) else None
             case tree.Logical(op=op, left=left, right=right):
-                a = self.known(left)
+                a = self._truth(left)
                 if a is None:
                     return None
                 if bool(a) == (op == "||"):
                     return int(op == "||")
-                b = self.known(right)
+                b = self._truth(right)
                 return None if b is None else int(b != 0)
+            case tree.PointerDifference():
+                return self._difference(e)
             case tree.Conditional(condition=condition, then=then, otherwise=otherwise):
-                a = self.known(condition)
+                a = self._truth(condition)
                 return None if a is None else self.known(then if a else otherwise)
             case tree.Load(lvalue=tree.LocalRef(symbol=symbol)):
                 return self.fixed.get(symbol)
@@ -74,6 +76,38 @@ class Constants(Conversions):
                 return self._constant_in(lvalue, t)
             case _:
                 return None
+
+    def _truth(self, e: tree.Expr) -> int | None:
+        """Whether a condition is known to hold: numbers, and addresses of what surely exists."""
+        value = self.known(e)
+        if value is not None or not isinstance(ct.strip(e.type), ct.Pointer):
+            return value
+        address = self.address_constant(e)
+        if address is None or address[0] is None or "weak" in address[0].attributes:
+            return None
+        return 1
+
+    def _addresses(self, op: str, left: tree.Expr, right: tree.Expr) -> int | None:
+        """The comparison of two addresses in one object, or of one with null."""
+        if not isinstance(ct.strip(left.type), ct.Pointer):
+            return None
+        a, b = self.address_constant(left), self.address_constant(right)
+        if a is None or b is None:
+            return None
+        if a[0] is b[0] and a[0] is not None:
+            one, two = (tree.Constant(side[1], ct.LONG, left.span) for side in (a, b))
+            result = fold.compare(op, one, two, left.span)
+            return result.value if isinstance(result, tree.Constant) else None
+        if op in ("==", "!=") and (None, 0) in (a, b):
+            there = self._truth(right if a == (None, 0) else left)
+            return None if there is None else int(bool(there) == (op == "!="))
+        return None
+
+    def _difference(self, e: tree.PointerDifference) -> int | None:
+        a, b = self.address_constant(e.left), self.address_constant(e.right)
+        if a is None or b is None or a[0] is not b[0]:
+            return None
+        return (a[1] - b[1]) // e.scale
 
     def _constant_in(self, lvalue: tree.Expr, t: ct.Type) -> int | None:
         """The integer in a const object with static storage, as clang folds it; None if that is not known."""
@@ -125,7 +159,7 @@ class Constants(Conversions):
                     return None
                 return base[0], base[1] + (other[1] if op == "+" else -other[1])
             case tree.Conditional(condition=condition, then=then, otherwise=otherwise):
-                value_ = self.known(condition)
+                value_ = self._truth(condition)
                 return None if value_ is None else self.address_constant(then if value_ else otherwise)
             case _:
                 value_ = self.known(e)

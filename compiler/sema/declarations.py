@@ -127,6 +127,8 @@ class Declarations(Declarators):
             local.register = int(attributes.label[1:])
         assert self.function is not None
         self.function.locals.append(local)
+        if "register" in node.storage:
+            self.registers.add(local)
         if attributes.section:
             self.error("E0442", span, f"'section' on local variable '{node.name}'", fix="declare it at file scope or static")
         initializer = None
