@@ -110,7 +110,7 @@ class DataSection:
     @property
     def read_only(self) -> bool:
         """True if the program may not write it."""
-        return self.name.startswith(".rodata")
+        return self.name.startswith((".rodata", ".kconfig"))
 
 
 @dataclass(slots=True)

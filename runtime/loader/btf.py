@@ -8,7 +8,7 @@ import os
 import struct
 from dataclasses import dataclass, field
 
-from ...compiler.object.btf import STATIC, Btf, DataSec, Func, StringTable
+from ...compiler.object.btf import STATIC, Btf, DataSec, Func, StringTable, Typedef, Var
 from ...compiler.object.btf_ext import encode_place
 from ...compiler.object.btf_sections import fitted_btf
 from ...compiler.object.model import Object
@@ -51,8 +51,12 @@ class KernelBtf:
             self.fd = -1
 
 
-def _hide(obj: Object, fitted: Btf) -> None:
-    """Hidden functions are for this object alone: the kernel verifies them where they are called, as libbpf has it."""
+def _fit(obj: Object, fitted: Btf) -> None:
+    """Types as the kernel takes them: no externs; hidden functions static: it verifies them where they are called."""
+    for number, t in obj.btf.items() if obj.btf is not None else ():
+        match t:
+            case Func(linkage=2) | Var(linkage=2) | DataSec(name=".ksyms" | ".kconfig"):  # ids must stay
+                fitted.types[number] = Typedef(t.name.replace(".", "_"), 0)
     for function in obj.functions.values():
         kind = fitted[function.btf_id] if function.hidden and function.btf_id else None
         if isinstance(kind, Func):
@@ -75,7 +79,7 @@ def load_btf(obj: Object, flats: list[FlatProgram]) -> KernelBtf | None:
         for relocation in flat.core:
             strings.add(relocation.access)
     fitted = fitted_btf(obj)
-    _hide(obj, fitted)
+    _fit(obj, fitted)
     sections = {t.name: i for i, t in fitted.items() if isinstance(t, DataSec) and t.name in obj.data}
     data = fitted.encode(strings)
     buffer = ctypes.create_string_buffer(data, len(data))

@@ -6,13 +6,14 @@ import struct
 import sys
 from collections.abc import Mapping
 
-from ...compiler.object.model import Function, Map, Object
+from ...compiler.object.model import DataSection, Function, Map, Object
 from ...compiler.object.program import flatten
 from ...stdlib import maps as map_table
 from ...stdlib.programs import SectionMatch, match_section
 from ..maps import TypedMap
 from . import syscall
 from .btf import KernelBtf, load_btf
+from .externs import Externs
 from .maps import KernelMap, create_data_map, create_map, possible_cpus
 from .programs import LoadedProgram, load_program
 from .ringbuf import RingBuffer
@@ -76,7 +77,11 @@ def load(obj: Object, *, programs: list[str] | None = None) -> Loaded:
         sections = {program.name: _section(program.name, program.section) for program in chosen}
         flats = [flatten(obj, program.name) for program in chosen]
         loaded._btf = load_btf(obj, flats)
-        _create_maps(loaded)
+        externs = Externs(obj)
+        kconfig = externs.kconfig(flats)
+        _create_maps(loaded, kconfig)
+        for flat in flats:
+            externs.resolve(flat)
         for flat in flats:
             loaded.programs[flat.name] = load_program(
                 flat, sections[flat.name], loaded.kernel_maps, loaded._btf, obj.license, obj.version
@@ -111,7 +116,7 @@ def _section(name: str, section: str) -> SectionMatch:
     return match
 
 
-def _create_maps(loaded: Loaded) -> None:
+def _create_maps(loaded: Loaded, kconfig: DataSection | None) -> None:
     obj = loaded.object
     btf_fd = loaded._btf.fd if loaded._btf else 0
     for name, definition in obj.maps.items():
@@ -126,7 +131,9 @@ def _create_maps(loaded: Loaded) -> None:
     for definition in obj.maps.values():
         if definition.inner is not None:
             _set_values(definition, loaded.kernel_maps[definition.name], loaded.kernel_maps)
-    for name, section in obj.data.items():
+    sections = [*obj.data.values(), *([kconfig] if kconfig is not None else [])]
+    for section in sections:
+        name = section.name
         if section.references:
             raise error(
                 "L3034", f"data section '{name}' holds addresses, which BPF data cannot",
