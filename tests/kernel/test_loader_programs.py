@@ -161,7 +161,7 @@ def test_a_program_that_is_not_there_names_the_others() -> None:
 
 def test_kernel_functions_are_refused_where_they_stand() -> None:
     kfunc = HEAD + 'extern void f(void) SEC(".ksyms"); SEC("xdp") int p(void *c) { f(); return 1; }'
-    with pytest.raises(LoadError, match="needs 'f' of the kernel") as caught:
+    with pytest.raises(LoadError, match="the running kernel has no kfunc 'f'") as caught:
         load(compiled(kfunc))
     assert caught.value.place is not None
 
