@@ -21,6 +21,7 @@ lint: $(VENV)/.ready
 
 bench: $(VENV)/.ready
 	$(BIN)/python benchmarks/size.py
+	$(BIN)/python benchmarks/compile_time.py
 
 $(VENV)/.ready: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "purebpf needs Python 3.11 or newer: make PYTHON=python3.11 ...")'

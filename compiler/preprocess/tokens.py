@@ -7,6 +7,7 @@ is split by one `findall`; the rest is a table look-up for each token. Line spli
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import NamedTuple
 
 SPACE = 1  # blank space or a comment stands before the token
@@ -34,7 +35,6 @@ _PIECES = re.compile(
     rf"([uUL]8?(?:{STRING}|{CHAR})|{IDENTIFIER}|/\*[\s\S]*+|(?!\.[0-9])(?:{PUNCTUATOR})"
     rf"|{NUMBER}|{STRING}|{CHAR}|{OPEN_QUOTE}|.|\Z)"
 )
-_PIECES_C23 = re.compile(_PIECES.pattern.replace(NUMBER, _SEPARATED))
 _SPLICE = re.compile(r"\\[ \t\f\v\r]*\n")
 _NUMBER_START = re.compile(r"\.?[0-9]")
 _PUNCTUATOR = re.compile(PUNCTUATOR)
@@ -42,6 +42,11 @@ _QUOTED = re.compile(f"{STRING}|{CHAR}")
 
 # C11 6.4.6p3: other spellings of the same tokens
 DIGRAPHS = {"<:": "[", ":>": "]", "<%": "{", "%>": "}", "%:": "#", "%:%:": "##"}
+
+
+@cache
+def _pieces_c23() -> re.Pattern[str]:
+    return re.compile(_PIECES.pattern.replace(NUMBER, _SEPARATED))
 
 
 class Token(NamedTuple):
@@ -77,7 +82,7 @@ class Kinds(dict[str, str]):
 
     def __init__(self, standard: str = "") -> None:
         super().__init__()
-        self.pieces = _PIECES_C23 if standard[-2:] in ("23", "2x") else _PIECES
+        self.pieces = _pieces_c23() if standard[-2:] in ("23", "2x") else _PIECES
 
     def __missing__(self, text: str) -> str:
         first = text[0]
