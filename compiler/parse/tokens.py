@@ -106,7 +106,7 @@ FLAGS = {
     "-Wpointer-type-mismatch": "W0305", "-Wcompare-distinct-pointer-types": "W0306", "-Wpointer-integer-compare": "W0307",
     "-Wdivision-by-zero": "W0311", "-Wshift-count-overflow": "W0312", "-Warray-bounds": "W0313",
     "-Wexcess-initializers": "W0321", "-Wunknown-attributes": "W0331", "-Wattributes": "W0331",
-    "-Wunused-value": "W0342", "-Wreturn-type": "W0344",
+    "-Wunused-value": "W0342", "-Wreturn-type": "W0344", "-Wswitch": "W0345", "-Wself-assign": "W0346",
 }  # fmt: skip
 
 

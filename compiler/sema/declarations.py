@@ -188,6 +188,9 @@ class Declarations(Declarators):
             raise self.error("E0301", span, f"variable '{node.name}' has incomplete type 'void'")
         if "_Thread_local" in storage:
             self.error("E0443", span, "thread-local variables are not supported", fix="use a per-CPU map")
+        if "extern" in storage and node.init is not None and self.function is not None:
+            raise self.error("E0375", span, f"'{node.name}' is declared extern in a block: it cannot have an initializer",
+                             fix="initialize it where it is defined")  # fmt: skip
         local_static = self.function is not None and "static" in storage
         if local_static:
             self._fresh(node.name, span)

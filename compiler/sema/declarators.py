@@ -157,6 +157,13 @@ class Declarators(Specifiers):
             found.append(value)
         return found
 
+    def _sides(self, node: Any) -> list[tuple[str, Span | int | None]]:
+        """What the sides of a comparison that does not hold are."""
+        if not isinstance(node, c_ast.BinaryOp) or node.op not in ("==", "!=", "<", "<=", ">", ">="):
+            return []
+        left, right = (self.known(self.rvalue(side)) for side in (node.left, node.right))
+        return [(f"it says {left} {node.op} {right}", node.coord)]
+
     def static_assert(self, node: Any) -> None:
         """_Static_assert (C11 6.7.10)."""
         try:
@@ -170,7 +177,8 @@ class Declarators(Specifiers):
                     text = literals.string(node.message.value)[0][:-1].decode("utf-8", "replace")
                 except literals.LiteralError:
                     text = " ".join(node.message.value)
-            self.error("E0374", node.cond.coord, f"static assertion failed{': ' + text if text else ''}")
+            self.error("E0374", node.cond.coord, f"static assertion failed{': ' + text if text else ''}",
+                       notes=self._sides(node.cond))  # fmt: skip
 
 
 def _signature(t: ct.Type) -> ct.Type:

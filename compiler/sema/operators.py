@@ -190,6 +190,10 @@ class Operators(Constants):
         t = unqualified(lvalue.type)
         if op == "=":
             value = self.assign(right, t, "assign", span)
+            if isinstance(lvalue, tree.LocalRef) and isinstance(value, tree.Load) and isinstance(value.lvalue, tree.LocalRef):
+                if value.lvalue.symbol is lvalue.symbol and span.point >= 0:
+                    self.warn("W0346", span, f"explicitly assigning '{lvalue.symbol.name}' to itself",
+                              fix="remove it, or name what was meant")  # fmt: skip
             return tree.Assign(lvalue, value, t, span)
         op = op[:-1]
         self.no_float(lvalue)

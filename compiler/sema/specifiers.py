@@ -203,6 +203,9 @@ class Specifiers(AttributeReader):
         if not is_complete(t) and not flexible:
             raise self.error("E0301", decl.coord, f"field has incomplete type {quote(t)}",
                              fix="define it first, or use a pointer")  # fmt: skip
+        if flexible and not last and record.kind == "struct":
+            raise self.error("E0364", decl.coord, f"flexible array member '{name}' is not at the end of the struct",
+                             fix="give it a size, or move it to the end")  # fmt: skip
         field = ct.Field(name, t, 0, None, decl.coord, align)
         if decl.bitsize is not None:
             field.bits = self._width(decl, t, name)

@@ -294,8 +294,10 @@ class Statements(AsmStatements):
 
     def _switch(self, node: Any) -> tree.Statement:
         value: tree.Expr = tree.Constant(0, ct.INT, node.coord)
+        enum: ct.Type | None = None
         try:
             value = self.rvalue(node.cond)
+            enum = ct.strip(value.type)
             if not is_integer(value.type):
                 self.no_float(value)
                 raise self.error("E0381", value.span,
@@ -313,7 +315,22 @@ class Statements(AsmStatements):
             self.body.switches.pop()
             self.body.breakable -= 1
             self.body.break_depth.pop()
+        if isinstance(enum, ct.Enum):
+            self._all_handled(switch, enum)
         return switch
+
+    def _all_handled(self, switch: tree.Switch, enum: ct.Enum) -> None:
+        """A switch on an enumeration without a default has a case for every enumerator (clang's -Wswitch)."""
+        ranges = [(case.low, case.high) for case in switch.cases]
+        if any(low is None for low, _ in ranges):
+            return
+        missing = [name for name, value in enum.constants
+                   if not any(low <= value <= (low if high is None else high) for low, high in ranges if low is not None)]
+        if missing:
+            shown = ", ".join(f"'{name}'" for name in missing[:3])
+            shown += f" and {len(missing) - 3} more" if len(missing) > 3 else ""
+            self.warn("W0345", switch.value.span, f"enumeration value{'s' if len(missing) > 1 else ''} {shown} not handled in "
+                      "switch", fix="add the cases, or a default")  # fmt: skip
 
     def _case(self, node: Any) -> tree.Statement:
         """Rows of labels are walked in a loop."""

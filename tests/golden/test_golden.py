@@ -105,6 +105,7 @@ def test_golden(path: Path, request: pytest.FixtureRequest) -> None:
     assert first.startswith(("//", "/*")), "a case starts with a comment that says its reason"
     # our own headers are named by where they are installed
     got = STAGES[path.parent.name](path).rstrip().replace(f"{HEADERS}/", "") + "\n"
+    got = re.sub(r"^((?:bpf|linux)/[\w/]+\.h):\d+:\d+:", r"\1:", got, flags=re.M)  # where in a header may change
     expected = path.with_suffix(".out")
     if request.config.getoption("--update"):
         expected.write_text(got)

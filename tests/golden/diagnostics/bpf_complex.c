@@ -1,0 +1,2 @@
+// A complex number.
+_Complex int x;

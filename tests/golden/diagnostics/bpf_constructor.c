@@ -1,0 +1,2 @@
+// A constructor.
+__attribute__((constructor)) static void init(void) { }

@@ -1,0 +1,2 @@
+// A variable of each thread.
+_Thread_local int x;

@@ -1,0 +1,5 @@
+// A key given by value.
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+struct { __uint(type, BPF_MAP_TYPE_ARRAY); __type(key, int); __type(value, long); __uint(max_entries, 1); } m SEC(".maps");
+SEC("xdp") int f(struct xdp_md *ctx) { return bpf_map_lookup_elem(&m, 0L + ctx->data) != 0; }

@@ -1,0 +1,2 @@
+// A number with letters in it.
+int x = 12ab;

@@ -1,0 +1,3 @@
+// #define without a name.
+#define
+int x;

@@ -1,0 +1,3 @@
+// defined without a name.
+#if defined
+#endif

@@ -1,0 +1,5 @@
+// Two #else.
+#if 1
+#else
+#else
+#endif

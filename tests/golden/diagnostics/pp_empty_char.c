@@ -1,0 +1,2 @@
+// A character constant of nothing.
+char x = '';

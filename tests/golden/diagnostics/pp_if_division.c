@@ -1,0 +1,4 @@
+// #if divides by zero.
+#if 10 / (3 - 3)
+int x;
+#endif

@@ -1,0 +1,3 @@
+// A header that is nowhere.
+#include <linux/bfp.h>
+int x;

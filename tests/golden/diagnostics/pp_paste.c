@@ -1,0 +1,3 @@
+// ## that makes no token.
+#define JOIN(a, b) a ## b
+int x = JOIN(1, +);

@@ -1,0 +1,3 @@
+// An #endif too many.
+int x;
+#endif

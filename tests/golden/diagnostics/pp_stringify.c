@@ -1,0 +1,3 @@
+// # before something that is no parameter.
+#define NAME(a) #b
+char x[] = NAME(1);

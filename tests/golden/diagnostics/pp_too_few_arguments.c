@@ -1,0 +1,3 @@
+// A macro called with too few arguments.
+#define MAX(a, b) ((a) > (b) ? (a) : (b))
+int x = MAX(1);

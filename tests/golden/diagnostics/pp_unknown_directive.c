@@ -1,0 +1,3 @@
+// A directive's name misspelt.
+#inlcude <linux/bpf.h>
+int x;

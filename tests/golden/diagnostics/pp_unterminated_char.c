@@ -1,0 +1,3 @@
+// A character without its end.
+char x = 'a;
+int y;

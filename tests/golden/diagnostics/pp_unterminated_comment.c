@@ -1,0 +1,3 @@
+// A comment without its end.
+int x;
+/* and so on

@@ -1,0 +1,3 @@
+// An #if without its #endif.
+#if 1
+int x;

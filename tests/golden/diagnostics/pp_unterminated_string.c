@@ -1,0 +1,3 @@
+// A string without its end.
+char x[] = "hello;
+int y;

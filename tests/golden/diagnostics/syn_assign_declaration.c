@@ -1,0 +1,2 @@
+// A declaration without its type.
+x = 3;

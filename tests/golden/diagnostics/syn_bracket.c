@@ -1,0 +1,2 @@
+// A bracket that is not closed.
+int f(int *a) { return a[1; }

@@ -1,0 +1,2 @@
+// break outside of a loop.
+int f(int a) { if (a) break; return a; }

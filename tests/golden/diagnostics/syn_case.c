@@ -1,0 +1,2 @@
+// case outside of a switch.
+int f(int a) { case 1: return a; }

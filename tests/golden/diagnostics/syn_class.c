@@ -1,0 +1,2 @@
+// A C++ class.
+class packet { int x; };

@@ -1,0 +1,2 @@
+// A label twice.
+int f(int a) { x: a++; x: return a; }

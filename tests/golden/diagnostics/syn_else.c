@@ -1,0 +1,2 @@
+// else without if.
+int f(int a) { else return 1; return 0; }

@@ -1,0 +1,2 @@
+// An enumeration with semicolons.
+enum color { RED; GREEN };

@@ -1,0 +1,2 @@
+// A brace too many.
+int f(int a) { return a; } }

@@ -1,0 +1,2 @@
+// An operator without its right side.
+int f(int a) { return a + ; }

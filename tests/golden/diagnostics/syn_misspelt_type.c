@@ -1,0 +1,2 @@
+// A type's name misspelt.
+unsinged int x;

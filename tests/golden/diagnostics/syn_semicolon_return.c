@@ -1,0 +1,2 @@
+// The semicolon behind return.
+int f(void) { return 1 }

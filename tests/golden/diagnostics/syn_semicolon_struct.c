@@ -1,0 +1,3 @@
+// The semicolon behind a struct.
+struct event { int pid; }
+int x;

@@ -1,0 +1,3 @@
+// A struct's name without struct.
+struct event { int pid; };
+int f(void) { event e; return 0; }

@@ -1,0 +1,2 @@
+// A type without its header.
+int f(void) { u32 x = 1; return x; }

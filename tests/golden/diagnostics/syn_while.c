@@ -1,0 +1,2 @@
+// do without its while.
+int f(int a) { do { a--; } return a; }

@@ -1,0 +1,2 @@
+// A value on the left of an assignment.
+int f(int a) { a + 1 = 2; return a; }

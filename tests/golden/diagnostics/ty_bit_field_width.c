@@ -1,0 +1,2 @@
+// A bit-field wider than its type.
+struct s { int a : 40; };

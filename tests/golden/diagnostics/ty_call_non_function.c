@@ -1,0 +1,2 @@
+// A call of a variable.
+int f(int a) { return a(1); }

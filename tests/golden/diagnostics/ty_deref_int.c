@@ -1,0 +1,2 @@
+// The star before an integer.
+int f(long a) { return *a; }

@@ -1,0 +1,2 @@
+// A member twice.
+struct s { int a; long a; };

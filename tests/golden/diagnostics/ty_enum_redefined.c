@@ -1,0 +1,2 @@
+// An enumerator twice.
+enum a { ONE }; enum b { ONE };

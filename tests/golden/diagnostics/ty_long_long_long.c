@@ -1,0 +1,2 @@
+// long three times.
+long long long x;

@@ -1,0 +1,2 @@
+// ~ on a pointer.
+long f(char *p) { return ~p; }

@@ -1,0 +1,2 @@
+// Two pointers added.
+char *f(char *p, char *q) { return p + q; }

@@ -1,0 +1,2 @@
+// An integer from a pointer.
+int f(char *p) { int x = p; return x; }

@@ -1,0 +1,2 @@
+// A function of int returns nothing.
+int f(int a) { return; }

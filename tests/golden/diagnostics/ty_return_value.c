@@ -1,0 +1,2 @@
+// A void function returns a value.
+void f(int a) { return a; }

@@ -1,0 +1,2 @@
+// Two kinds at once.
+signed unsigned int x;

@@ -1,0 +1,2 @@
+// A string that does not fit.
+char x[3] = "abcd";

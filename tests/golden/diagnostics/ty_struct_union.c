@@ -1,0 +1,3 @@
+// A struct called a union.
+struct s { int a; };
+union s x;

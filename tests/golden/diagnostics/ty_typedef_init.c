@@ -1,0 +1,2 @@
+// A typedef with a value.
+typedef int number = 3;

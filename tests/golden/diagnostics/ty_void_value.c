@@ -1,0 +1,3 @@
+// A function that gives nothing is used.
+static void g(int a) { }
+int f(int a) { return g(a) + 1; }

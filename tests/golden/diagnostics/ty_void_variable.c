@@ -1,0 +1,2 @@
+// A variable of void.
+int f(void) { void x; return 0; }

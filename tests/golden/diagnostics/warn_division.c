@@ -1,0 +1,2 @@
+// A division by zero.
+int f(int a) { return a / 0; }

@@ -1,0 +1,2 @@
+// A function that nothing declares.
+int f(int a) { return helper(a); }

@@ -1,0 +1,2 @@
+// A constant that does not fit.
+unsigned char x = 300;

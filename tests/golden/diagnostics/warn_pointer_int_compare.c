@@ -1,0 +1,2 @@
+// A pointer compared with a number.
+int f(char *p) { return p == 5; }

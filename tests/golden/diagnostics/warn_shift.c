@@ -1,0 +1,2 @@
+// A shift beyond the width.
+int f(int a) { return a << 32; }

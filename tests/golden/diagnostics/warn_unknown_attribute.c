@@ -1,0 +1,3 @@
+// An attribute misspelt.
+__attribute__((alwyas_inline)) static int g(int a) { return a; }
+int f(int a) { return g(a); }
