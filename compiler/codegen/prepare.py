@@ -15,6 +15,7 @@ from ..target import Target
 from .align import align_stack
 from .overlay import overlay
 from .unify import unify
+from .upper import clear_upper
 
 
 def prepare(function: ir.Function, target: Target) -> None:
@@ -28,6 +29,8 @@ def prepare(function: ir.Function, target: Target) -> None:
     align_stack(function, big_endian=target.big_endian)
     overlay(function)
     unify(function)
+    if target.cpu >= 3:
+        clear_upper(function)
     _split_conditions(function)
     cfg.split_critical_edges(function)
 

@@ -174,7 +174,7 @@ class Memory(Statements):
         if r.random() < 0.5:
             p = self.new("p")
             self.emit(f"{record.name} *{p} = &{name}[{self.index(count)}];")
-            self.add_record(p, record, arrow=True)
+            self.add_record(p, record, arrow=True, atomic=False)  # nor where a variable says
         if r.random() < 0.5:
             self.emit(f"{name}[{self.index(count)}] = {name}[{self.index(count)}];")
 
