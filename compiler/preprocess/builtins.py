@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 
 from .expand import Expander, Reader
-from .features import ATTRIBUTES, BUILTINS, C_ATTRIBUTES, EXTENSIONS, FEATURES, plain
+from .features import ATTRIBUTES, BUILTINS, C_ATTRIBUTES, EXTENSIONS, FEATURES, KEYWORDS, WARNINGS, plain
 from .includes import has_include
 from .macros import Macro
 from .state import State
@@ -41,17 +41,25 @@ def builtin_macros(state: State) -> dict[str, Macro]:
     def has_builtin(tokens: list[Token]) -> int:
         return int(bool(tokens) and tokens[-1].text in BUILTINS)
 
+    def has_warning(tokens: list[Token]) -> int:
+        return int(len(tokens) == 1 and tokens[0].text.strip('"').removeprefix("-W") in WARNINGS)
+
     def c_attribute(tokens: list[Token]) -> int | str:
         if len(tokens) == 1:
             return C_ATTRIBUTES.get(plain(tokens[0].text), 0)
         scoped = len(tokens) > 1 and tokens[0].text in ("gnu", "clang")
         return int(scoped and plain(tokens[-1].text) in ATTRIBUTES)
 
+    def base_file(expander: Expander) -> str:
+        """The main file as #line calls it where the outermost header is included."""
+        loc = state.frames[1].file.included_from if len(state.frames) > 1 else expander.line
+        return sources.place(loc).file if loc >= 0 and state.include_level() >= 0 else state.main_name
+
     rows = [
         value("__LINE__", "number", lambda expander: str(sources.place(expander.line).line)),
         value("__FILE__", "string", lambda expander: _quoted(sources.place(expander.line).file)),
         value("__FILE_NAME__", "string", lambda expander: _quoted(os.path.basename(sources.place(expander.line).file))),
-        value("__BASE_FILE__", "string", lambda expander: _quoted(state.main_name)),
+        value("__BASE_FILE__", "string", lambda expander: _quoted(base_file(expander))),
         value("__INCLUDE_LEVEL__", "number", lambda expander: str(state.include_level())),
         value("__COUNTER__", "number", lambda expander: str(next(counter))),
         value("__DATE__", "string", lambda expander: _quoted(when.date())),
@@ -63,9 +71,10 @@ def builtin_macros(state: State) -> dict[str, Macro]:
         query("__has_extension", named(EXTENSIONS)),
         query("__has_c_attribute", c_attribute),
         query("__has_declspec_attribute", lambda tokens: 0),
-        query("__has_warning", lambda tokens: 0),
+        query("__has_warning", has_warning),
         query("__has_constexpr_builtin", lambda tokens: 0),
-        query("__is_identifier", lambda tokens: int(len(tokens) == 1 and tokens[0].kind == "id")),
+        query("__is_identifier",
+              lambda tokens: int(len(tokens) == 1 and tokens[0].kind == "id" and tokens[0].text not in KEYWORDS)),
         query("__has_include", lambda tokens: has_include(state, tokens, False)),
         query("__has_include_next", lambda tokens: has_include(state, tokens, True)),
     ]
