@@ -69,7 +69,6 @@ class Later:
         self._is_outer_type = is_outer_type
         self.kinds = Kinds()
         self._made: dict[tuple[int, int], Declaration] = {}  # of chunks, by chunk and offset
-        self._parser: Statements | None = None
         self._order = 0
 
     # --- filling --------------------------------------------------------------------------------------------------
@@ -149,9 +148,8 @@ class Later:
         converter = Converter(self._diagnostics, self._quiet, declaration.pragmas.copy(), words=self._words)
         tokens = converter.convert(declaration.tokens)
         self._order = declaration.order
-        if self._parser is None:
-            self._parser = Statements([], self._sources, self._diagnostics, self._is_type)
-        return self._parser.parse_run(tokens)
+        # a parser of its own: names that others have brought into scope since may come behind this one
+        return Statements([], self._sources, self._diagnostics, self._is_type).parse_run(tokens)
 
     def _is_type(self, name: str) -> bool:
         """Whether a name was declared as a type before the declaration that is being parsed."""

@@ -100,6 +100,12 @@ GOOD = {
         "struct s { int u32, T; };\nstatic inline int get(int u32) { return u32; }", "",
         '#include "a.h"\ntypedef unsigned u32;\ntypedef int T;\n'
         'SEC int f(struct s *s) { T x = s->T; u32 y = s->u32; return get(x + y); }'),
+    "a name that is a type only behind its use": (
+        "static inline int get(int n) { int word = 3; { return word * n; } }\ntypedef int word;", "",
+        '#include "a.h"\nSEC int f(int *p) { word x = *p; return get(x); }'),
+    "a tag in a parameter list, then its definition": (
+        "struct s;\nint get(struct s *p);\nstruct s { int a; };", "",
+        '#include "a.h"\nint get(struct s *p) { return p->a; }'),
     "pack": (
         "#pragma pack(push, 1)\nstruct s { char a; int b; };\n#pragma pack(pop)\nstruct t { char a; int b; };", "",
         '#include "a.h"\nint x = sizeof(struct s), y = sizeof(struct t);'),
