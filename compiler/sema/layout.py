@@ -106,8 +106,10 @@ def lay_out(record: ct.Record, members: Sequence[Placement], *, packed: bool, al
             need = max(need, member.align * 8)
             if pack and field.bits:  # `#pragma pack` is stronger than both attributes
                 need = min(max(natural, member.align) * 8, pack * 8)
-            if field.bits == 0 or (not pack and bit % need + field.bits > width) or member.align:
+            if field.bits == 0 or (not pack and bit % need + field.bits > width):
                 bit = _up(bit, need)
+            elif member.align and (not pack or member.align <= pack):
+                bit = _up(bit, member.align * 8)
             field.offset = bit
             bit += field.bits
             if field.name:  # unnamed bit-fields do not raise the record's alignment
