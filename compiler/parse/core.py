@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 
 from ..diagnostics import Diagnostics
 from ..source import SourceMap, Span
+from .hints import hint, similar_keyword
 from .lean import CParser, c_ast
 from .nodes import Attribute
 from .tokens import Tok
@@ -207,11 +208,18 @@ class Core(CParser):  # type: ignore[misc,unused-ignore]
         from difflib import get_close_matches
 
         types = [known for scope in self._scope_stack for known, is_type in scope.items() if is_type and known != name]
+        kinds = ("STRUCT", "UNION", "ENUM")
+        for tag, tok in zip(self._buffer, self._buffer[1 : self._index], strict=False):
+            if tag is not None and tok is not None and tok.value == name and tag.type in kinds:
+                return f"write '{tag.value} {name}'"
         close = get_close_matches(name, types, 1, 0.75)
-        return f"did you mean '{close[0]}'?" if close else "declare it with typedef, or include the header that does"
+        found = f"did you mean '{close[0]}'?" if close else similar_keyword(name)
+        return found or "declare it with typedef, or include the header that does"
 
     def _report(self, failure: SyntaxFailure) -> None:
-        self.diagnostics.error(failure.code, failure.span, failure.message, fix=failure.fix)
+        before = [tok for tok in self._buffer[max(self._index - 3, 0) : self._index] if tok is not None]
+        fix = failure.fix or hint(failure.message, before, self._buffer[self._index])
+        self.diagnostics.error(failure.code, failure.span, failure.message, fix=fix)
 
     # --- recovery -------------------------------------------------------------------------------------------------
 

@@ -12,6 +12,8 @@ TYPES: dict[str, str] = {
         for sign in ("u", "s", "be", "le") for bits in (8, 16, 32, 64)
     },
     **{f"{sign}int{bits}_t": "add '#include <stdint.h>'" for sign in ("", "u") for bits in (8, 16, 32, 64)},
+    "class": "C has no classes: write struct, and functions that take a pointer to it",
+    "string": "C has no string type: use a char array",
     "bool": "add '#include <stdbool.h>', or write _Bool",
     "size_t": "add '#include <stddef.h>', or write unsigned long",
 }  # fmt: skip

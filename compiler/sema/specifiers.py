@@ -73,7 +73,7 @@ class Specifiers(AttributeReader):
         if "_Complex" in words:
             raise self.error("E0401", span, "complex numbers are floating-point, which BPF does not have", fix="use integers")
         key = sorted(names)
-        if "int" in words and len(names) > 1:
+        if "int" in words and len(names) > 1 and words.keys() <= {"int", "short", "long", "signed", "unsigned"}:
             key.remove("int")
         t = _BASIC.get(tuple(key))
         if t is None:

@@ -1,0 +1,2 @@
+// A program that stops in the middle.
+int f(int a) { return a +

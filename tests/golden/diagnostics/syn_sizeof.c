@@ -1,0 +1,2 @@
+// sizeof without parentheses around a type.
+int f(void) { return sizeof int; }

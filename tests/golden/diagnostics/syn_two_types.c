@@ -1,0 +1,2 @@
+// A type too many.
+int char f(void) { return 1; }
