@@ -287,19 +287,26 @@ class _Cutter:
         for at, token in enumerate(tokens):
             if token[0] != "text":
                 continue
-            words = [word for _, word, _, _ in tokens[done:at]]
-            depth += words.count("{") - words.count("}")
+            depth += _depth(tokens[done:at])
             out += tokens[done:at]
             done = at + 1
             chunk = None
             if not depth and (not out or out[-1][0] in _SPECIAL or out[-1][1] in (";", "}")):
                 chunk = index_chunk(token[1], token[2], self.later.kinds, self.cache)
             if chunk is None:
-                out += lex(token[1], 0, len(token[1]), token[2], self.later.kinds)
+                inside = lex(token[1], 0, len(token[1]), token[2], self.later.kinds)
+                depth += _depth(inside)
+                out += inside
             else:
                 self.chunks[token[2]] = chunk
                 out.append(token)
         return [*out, *tokens[done:]] if done else tokens
+
+
+def _depth(tokens: Sequence[Token]) -> int:
+    """How many more braces open in `tokens` than close."""
+    words = [word for _, word, _, _ in tokens]
+    return words.count("{") - words.count("}")
 
 
 def parse_text(text: str, base: int, sources: SourceMap, diagnostics: Diagnostics) -> list[c_ast.Node]:

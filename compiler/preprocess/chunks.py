@@ -67,8 +67,8 @@ def cut(text: str, start: int, stop: int, names: Iterable[str], cache: Cache) ->
     else:
         words = keep(cache, "words-1", data, lambda: _words(data))
     found = [name for name in names if name in words]
-    if not found and chunk.endswith((";", ";\n", ";\n\n")):
-        return [Piece(start, stop, chunk)]
+    if not found and len(data) >= _LARGE and chunk.endswith((";", ";\n", ";\n\n")):
+        return [Piece(start, stop, chunk)]  # who makes an index of it will cut it up, once
     macro = re.compile(rf"\b(?:{'|'.join(found)})\b", re.ASCII) if found else None
     next_declaration = declaration().match
     match = next_declaration(chunk)

@@ -212,6 +212,21 @@ def test_messages_are_the_same(tmp_path: Path, parts: tuple[str, str, str]) -> N
     assert lazy[1]
 
 
+def test_directives_within_bodies(tmp_path: Path) -> None:
+    members = "\n".join(f"\tint member_{i}_of_many;" for i in range(40))
+    header = (
+        f"{FILLER}struct s {{\n\tint first;\n#define A 1\n{members}\n#define B 2\n{members.replace('member', 'other')}\n}};\n"
+        f"enum e {{\n\tZERO,\n#define C 3\n{members.replace('int ', '').replace(';', ',')}\n#define D 4\n\tLAST,\n}};\n{FILLER}"
+    )
+    program = (
+        '#include "a.h"\nint size = sizeof(struct s), last = LAST, fifth = member_5_of_many;\n'
+        "filler_3_of_many x = A + B + C + D;"
+    )
+    lazy, eager = both_ways(write(tmp_path, (header, "", program)), tmp_path)
+    assert lazy == eager
+    assert lazy[0], lazy[1]
+
+
 def test_what_nobody_names_is_not_checked(tmp_path: Path) -> None:
     parts = ("struct s { struct unknown u; }; static int f(undeclared x);", "", '#include "a.h"\nint x;')
     lazy, eager = both_ways(write(tmp_path, parts), tmp_path)
