@@ -274,4 +274,5 @@ def test_whatever_a_kernel_of_6_18_knows_of_a_header_is_the_same(tmp_path: Path)
     ours = values(asked, "".join(f"#include <{header}>\n" for header in headers), OURS, tmp_path)
     theirs = values(asked, kernel_types(), [], tmp_path)
     assert {text: ours.get(text) for text in theirs} == theirs
+    assert [text for text in asked if "struct" in text and text not in theirs] == []  # members are the same too
     assert len(theirs) > 3000

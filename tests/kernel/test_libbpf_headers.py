@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -134,3 +135,31 @@ def test_clang_makes_the_same_code_with_our_headers_as_with_libbpfs(name: str, m
     theirs = code(source(name), ["-nostdinc", f"-I{THEIRS}", f"-idirafter{INCLUDE}"], machine, tmp_path)
     assert ours
     assert ours == theirs
+
+
+# later kernels take and give more than Linux 6.18
+WIDENED = {"bpf_d_path", "bpf_dynptr_from_mem", "bpf_dynptr_read", "bpf_dynptr_write", "bpf_dynptr_data"}
+
+
+def spelled(type_: dict[str, str]) -> str:
+    """A helper's type; in older releases the pointer itself is no constant."""
+    return type_.get("desugaredQualType", type_["qualType"]).replace("(*const)", "(*)")
+
+
+def helper_types(include: list[str]) -> dict[str, str]:
+    """The type of each helper, as clang spells it."""
+    assert CLANG is not None
+    text = f"{KERNEL}#include <bpf/bpf_helper_defs.h>\n"
+    command = [CLANG, "-target", "bpf", "-w", "-fsyntax-only", "-Xclang", "-ast-dump=json", "-xc", "-", *include]
+    done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=60, check=True)
+    nodes = [node for node in json.loads(done.stdout)["inner"] if node["kind"] == "VarDecl"]
+    return {node["name"]: spelled(node["type"]) for node in nodes}
+
+
+def test_helpers_have_the_types_that_libbpf_gives_them() -> None:
+    ours = helper_types(["-nostdinc", f"-I{INCLUDE}"])
+    theirs = helper_types(["-nostdinc", f"-I{THEIRS}", f"-idirafter{INCLUDE}"])
+    assert len(ours) >= 211
+    assert set(theirs) <= set(ours)
+    wrong = {name: (ours[name], type_) for name, type_ in theirs.items() if ours[name] != type_}
+    assert set(wrong) <= WIDENED, wrong

@@ -83,8 +83,13 @@ struct icmp_filter {
 };
 
 struct icmp_ext_hdr {
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	__u8 version : 4;
+	__u8 reserved1 : 4;
+#else
 	__u8 reserved1 : 4;
 	__u8 version : 4;
+#endif
 	__u8 reserved2;
 	__sum16 checksum;
 };

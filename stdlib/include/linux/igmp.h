@@ -67,9 +67,15 @@ struct igmpv3_query {
 	__u8 code;
 	__sum16 csum;
 	__be32 group;
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	__u8 resv : 4;
+	__u8 suppress : 1;
+	__u8 qrv : 3;
+#else
 	__u8 qrv : 3;
 	__u8 suppress : 1;
 	__u8 resv : 4;
+#endif
 	__u8 qqic;
 	__be16 nsrcs;
 	__be32 srcs[];

@@ -133,23 +133,6 @@
 #define PERF_MEM_HOPS_2                          0x3
 #define PERF_MEM_HOPS_3                          0x4
 #define PERF_MEM_HOPS_SHIFT                      43
-#define PERF_MEM_REGION_NA                       0x0
-#define PERF_MEM_REGION_RSVD                     0x1
-#define PERF_MEM_REGION_L_SHARE                  0x2
-#define PERF_MEM_REGION_L_NON_SHARE              0x3
-#define PERF_MEM_REGION_O_IO                     0x4
-#define PERF_MEM_REGION_O_SHARE                  0x5
-#define PERF_MEM_REGION_O_NON_SHARE              0x6
-#define PERF_MEM_REGION_MMIO                     0x7
-#define PERF_MEM_REGION_MEM0                     0x8
-#define PERF_MEM_REGION_MEM1                     0x9
-#define PERF_MEM_REGION_MEM2                     0xa
-#define PERF_MEM_REGION_MEM3                     0xb
-#define PERF_MEM_REGION_MEM4                     0xc
-#define PERF_MEM_REGION_MEM5                     0xd
-#define PERF_MEM_REGION_MEM6                     0xe
-#define PERF_MEM_REGION_MEM7                     0xf
-#define PERF_MEM_REGION_SHIFT                    46
 #define PERF_BRANCH_ENTRY_INFO_BITS_MAX          33
 
 enum perf_type_id {
@@ -580,6 +563,19 @@ struct perf_ns_link_info {
 union perf_mem_data_src {
 	__u64 val;
 	struct {
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+		__u64 mem_rsvd : 18;
+		__u64 mem_hops : 3;
+		__u64 mem_blk : 3;
+		__u64 mem_snoopx : 2;
+		__u64 mem_remote : 1;
+		__u64 mem_lvl_num : 4;
+		__u64 mem_dtlb : 7;
+		__u64 mem_lock : 2;
+		__u64 mem_snoop : 5;
+		__u64 mem_lvl : 14;
+		__u64 mem_op : 5;
+#else
 		__u64 mem_op : 5;
 		__u64 mem_lvl : 14;
 		__u64 mem_snoop : 5;
@@ -590,8 +586,8 @@ union perf_mem_data_src {
 		__u64 mem_snoopx : 2;
 		__u64 mem_blk : 3;
 		__u64 mem_hops : 3;
-		__u64 mem_region : 5;
-		__u64 mem_rsvd : 13;
+		__u64 mem_rsvd : 18;
+#endif
 	};
 };
 
