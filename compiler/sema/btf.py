@@ -80,7 +80,7 @@ class _Emitter:
             return
         made = self.btf.add(b.Var(variable.name, to, _LINKAGE[variable.linkage]))
         self.out.variables[variable.name] = made
-        for tag in variable.tags:
+        for tag in variable.tags if variable.linkage != "extern" else ():
             self.btf.add(b.DeclTag(tag, made))
         if variable.section:
             size = max(size_of(variable.type), len(variable.data or b""))
@@ -169,6 +169,9 @@ class _Emitter:
             self._open.append((base, new))
         else:
             new.type = self.type(base, member=member, pointed=pointed)
+        if isinstance(t, ct.Typedef):
+            for tag in t.tags:
+                self.btf.add(b.DeclTag(tag, made))
         return made
 
     def _array(self, t: ct.Array) -> int:
@@ -182,10 +185,14 @@ class _Emitter:
             return self._remember(t, b.Fwd(t.tag, t.kind == "union"))
         new = (b.Struct if t.kind == "struct" else b.Union)(t.tag, t.size)
         made = self._remember(t, new)
+        tagged = [(tag, -1) for tag in t.tags]
         for f in t.fields:
             if f.bits is not None and not f.name:
                 continue  # unnamed bit-fields are padding
             new.members.append(b.Member(f.name, self.type(f.type, member=True), f.offset, f.bits or 0))
+            tagged += [(tag, len(new.members) - 1) for tag in f.tags]
+        for tag, index in tagged:
+            self.btf.add(b.DeclTag(tag, made, index))
         return made
 
     def _enum(self, t: ct.Enum) -> int:

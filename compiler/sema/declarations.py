@@ -93,7 +93,7 @@ class Declarations(Declarators):
             self.settle(node.name)
         names = self.scopes[-1].names
         old = names.get(node.name)
-        new = ct.Typedef(node.name, t, attributes.aligned)
+        new = ct.Typedef(node.name, t, attributes.aligned, tuple(attributes.decl_tags))
         if old is not None:
             if not isinstance(old, TypeName):
                 raise self._different_kind(node.name, node.coord, old)

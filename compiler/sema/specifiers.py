@@ -181,6 +181,7 @@ class Specifiers(AttributeReader):
         if getattr(node, "preserve", False):
             names.add("preserve_access_index")
         record.attributes = frozenset(names)
+        record.tags = tuple(attributes.decl_tags)
         lay_out(record, members, packed="packed" in attributes.names, align=attributes.aligned, pack=getattr(node, "pack", 0))
 
     def _member_of(self, record: ct.Record, decl: Any, *, last: bool) -> Placement | None:
@@ -206,7 +207,7 @@ class Specifiers(AttributeReader):
         if flexible and not last and record.kind == "struct":
             raise self.error("E0364", decl.coord, f"flexible array member '{name}' is not at the end of the struct",
                              fix="give it a size, or move it to the end")  # fmt: skip
-        field = ct.Field(name, t, 0, None, decl.coord, align)
+        field = ct.Field(name, t, 0, None, decl.coord, align, tuple(attributes.decl_tags))
         if decl.bitsize is not None:
             field.bits = self._width(decl, t, name)
         return Placement(field, align, "packed" in attributes.names)

@@ -81,6 +81,7 @@ class Field:
     bits: int | None = None
     span: Span | None = None
     align: int = 0  # what attributes ask for, bytes
+    tags: tuple[str, ...] = ()  # btf_decl_tags
 
 
 class Record:
@@ -91,7 +92,7 @@ class Record:
     kernel type or pointing at it then costs nothing.
     """
 
-    __slots__ = ("_align", "_attributes", "_fields", "_size", "define", "kind", "packed", "span", "tag")
+    __slots__ = ("_align", "_attributes", "_fields", "_size", "define", "kind", "packed", "span", "tag", "tags")
 
     def __init__(self, kind: str, tag: str, fields: list[Field] | None = None, size: int = 0, align: int = 1,
                  packed: bool = False, attributes: frozenset[str] = frozenset(), span: Span | None = None,
@@ -99,6 +100,7 @@ class Record:
         self.kind = kind  # "struct" | "union"
         self.tag = tag  # "" if it has none
         self.packed = packed
+        self.tags: tuple[str, ...] = ()  # btf_decl_tags
         self.span = span
         self.define = define
         self._attributes = attributes
@@ -177,6 +179,7 @@ class Typedef:
     name: str
     target: Type
     align: int = 0  # __attribute__((aligned(n))) on the typedef; 0: none
+    tags: tuple[str, ...] = ()  # btf_decl_tags
 
 
 @dataclass(frozen=True, slots=True)
