@@ -8,7 +8,8 @@ from bisect import bisect_right
 from ...stdlib.helpers import by_name
 from ..diagnostics import Diagnostics
 from ..object import isa
-from ..object.asm_parser import AsmError, Code, Open, parse_asm
+from ..object.asm_code import AsmError, Code, Open
+from ..object.asm_parser import parse_asm
 from ..object.model import Reference, RefKind
 from ..records import dataclass
 from ..source import SourceMap, Span

@@ -24,87 +24,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import NamedTuple
 
-from ..records import dataclass, field
 from . import isa
-from .disassemble import ALU_OPS, FETCH_OPS, JUMP_OPS, SIZES
+from .asm_code import EXAMPLE, NOT_ASM, AsmError, Code, Data, Open, Term, data_bytes
+from .asm_operands import ACCESS_SIZES, Operands, Token, signed
+from .disassemble import ALU_OPS, FETCH_OPS, JUMP_OPS
 from .isa import Insn
-
-Lookup = Callable[[str, int, int], int]  # label, slot of the reference, offset in the text -> the label's slot
-
-
-class AsmError(Exception):
-    """What is wrong with a text, at which offset, and how to mend it."""
-
-    def __init__(self, message: str, offset: int, fix: str = "") -> None:
-        super().__init__(message)
-        self.message, self.offset, self.fix = message, offset, fix
-
-
-class Open(NamedTuple):
-    """Something that waits for an address: the instruction at `slot` refers to `name`."""
-
-    slot: int
-    name: str
-    kind: str  # jump (off), long (imm), call, symbol
-    offset: int  # in the text
-    addend: int = 0
-
-
-class _Term(NamedTuple):
-    """An expression that labels take part in; `at` finds a label's address in bytes."""
-
-    evaluate: Callable[[Callable[[str, int], int]], int]
-
-
-_Number = int | _Term
-
-
-@dataclass(slots=True)
-class _Data:
-    """A run of bytes from directives, in instruction `slot` and on; `terms`: (position, size, expression, offset)."""
-
-    slot: int
-    bytes: bytearray
-    terms: list[tuple[int, int, _Term, int]]
-    offset: int
-
-
-@dataclass(slots=True)
-class Code:
-    """What a text has become."""
-
-    insns: list[Insn] = field(default_factory=list)
-    labels: dict[str, int] = field(default_factory=dict)  # name -> slot
-    locals: dict[str, list[int]] = field(default_factory=dict)  # number -> slots, ascending
-    open: list[Open] = field(default_factory=list)
-    starts: list[tuple[int, int]] = field(default_factory=list)  # (slot, offset in the text) of each instruction
-    data: list[_Data] = field(default_factory=list)
-    big_endian: bool = False
-
-    def find(self, name: str, slot: int) -> int | None:
-        """The slot of a label of this text, seen from `slot`; None if it has none of this name."""
-        if name[0].isdigit():
-            places = self.locals.get(name[:-1], ())
-            if name[-1] == "b":
-                return next((place for place in reversed(places) if place <= slot), None)
-            return next((place for place in places if place > slot), None)
-        return self.labels.get(name)
-
-    def put_data(self, at: Callable[[str, int, int], int]) -> None:
-        """Fill in the bytes that wait for labels; `at` gives a label's slot: (name, slot of the reference, offset)."""
-        for run in self.data:
-            for position, size, term, offset in run.terms:
-                slot = run.slot + position // 8
-
-                def address(name: str, where: int, slot: int = slot) -> int:
-                    return at(name, slot, where) * 8
-
-                value = term.evaluate(address)
-                run.bytes[position : position + size] = _bytes(value, size, offset, self.big_endian)
-            count = len(run.bytes) // 8
-            self.insns[run.slot : run.slot + count] = isa.decode(bytes(run.bytes), big_endian=self.big_endian)
 
 
 def parse_asm(text: str, *, big_endian: bool = False) -> Code:
@@ -115,72 +40,16 @@ def parse_asm(text: str, *, big_endian: bool = False) -> Code:
 _ALU = {text + "=": op for op, text in ALU_OPS.items()}
 _JUMPS = {text: op for op, text in JUMP_OPS.items()}
 _FETCHES = {"atomic_fetch_" + text: op | isa.FETCH for op, text in FETCH_OPS.items()}
-_SIZES = {text: size for size, text in SIZES.items()} | {"s8": isa.B, "s16": isa.H, "s32": isa.W}
 _ENDS = {"le": isa.ALU | isa.END, "be": isa.ALU | isa.END | isa.X, "bswap": isa.ALU64 | isa.END}
 _LOCKED = frozenset({"+=", "|=", "&=", "^="})
 _DATA = {".byte": 1, ".short": 2, ".2byte": 2, ".long": 4, ".int": 4, ".4byte": 4, ".quad": 8, ".8byte": 8}
 _CONDITIONAL = frozenset({".ifc", ".ifnc", ".else", ".endif"})
 _IGNORED = frozenset({".align", ".p2align", ".balign"})  # instructions are aligned as it is
-
-_TOKEN = re.compile(
-    r"(?P<number>0[xX][0-9a-fA-F]+|0[bB][01]+|\d+[bf](?!\w)|\d+)(?!\w)"
-    r"|(?P<op>s>>=|s(?:/=|%=|[<>]=?)|>>=|<<=|[-+*/%|&^<>=!]=|<<|>>|[-+*/%|&^<>=!~()\[\],:])"
-    r"|(?P<name>[A-Za-z_.$@][\w.$@]*)"
-)
-_SPACE = re.compile(r"(?:[ \t\r\f\v]|/\*.*?\*/)*", re.DOTALL)
-_REGISTER = re.compile(r"[rRwW](\d+)\Z")
 _STATEMENT = re.compile(r'(?:"(?:[^"\\\n]|\\.)*"|/\*.*?\*/|(?!#|//)[^;\n])+', re.DOTALL)
 _COMMENT = re.compile(r"(?:#|//)[^\n]*")
-_WHERE = re.compile(r"<[\w.$+@]+>\s*\Z")  # llvm-objdump says where a jump goes
-_PRECEDENCE = {
-    "+": 1, "-": 1, "|": 2, "&": 2, "^": 2, "*": 3, "/": 3, "%": 3, "<<": 3, ">>": 3,
-}  # fmt: skip
-_MASK = (1 << 64) - 1
-NOT_ASM = "this is not an instruction of BPF assembly"
-EXAMPLE = "write it as llvm-objdump prints it, for example r1 = *(u32 *)(r6 + 4)"
 
 
-def _signed(value: int, bits: int = 64) -> int:
-    value &= (1 << bits) - 1
-    return value - (1 << bits) if value >> (bits - 1) else value
-
-
-def _bytes(value: int, size: int, offset: int, big_endian: bool) -> bytes:
-    bits = size * 8
-    if not -(1 << bits - 1) <= value < 1 << bits:
-        raise AsmError(f"{value} does not fit {bits} bits", offset, "use a wider directive: .byte .short .long .8byte")
-    return (value & (1 << bits) - 1).to_bytes(size, "big" if big_endian else "little")
-
-
-def _compute(op: str, a: int, b: int, offset: int) -> int:
-    if op in ("/", "%"):
-        if not b:
-            raise AsmError("division by zero", offset)
-        quotient = abs(a) // abs(b)
-        quotient = -quotient if (a < 0) != (b < 0) else quotient
-        return _signed(quotient if op == "/" else a - quotient * b)
-    if op in ("<<", ">>"):
-        return _signed((a & _MASK) << (b & 63) if op == "<<" else (a & _MASK) >> (b & 63))
-    return _signed(
-        a + b if op == "+" else a - b if op == "-" else a * b if op == "*" else a | b if op == "|"
-        else a & b if op == "&" else a ^ b
-    )  # fmt: skip
-
-
-class _Token(NamedTuple):
-    kind: str  # number, name, register, op, end
-    text: str
-    offset: int
-
-
-class _Parser:
-    def __init__(self, text: str, big_endian: bool) -> None:
-        self.text = text
-        self.code = Code(big_endian=big_endian)
-        self.insns = self.code.insns
-        self.tokens: list[_Token] = []
-        self.index = 0
-
+class _Parser(Operands):
     # --- statements -----------------------------------------------------------------------------------------------
 
     def run(self) -> Code:
@@ -238,7 +107,7 @@ class _Parser:
         if rest.kind != "end":
             raise AsmError(NOT_ASM, rest.offset, EXAMPLE)
 
-    def _label(self, label: _Token) -> None:
+    def _label(self, label: Token) -> None:
         self._end_data()
         slot = len(self.insns)
         if label.kind == "number" and label.text.isdigit():
@@ -249,48 +118,6 @@ class _Parser:
             self.code.labels[label.text] = slot
         else:
             raise AsmError(f"'{label.text}' cannot be a label", label.offset, "use a name or a number")
-
-    def _tokenize(self, start: int, end: int) -> None:
-        tokens: list[_Token] = []
-        text = self.text
-        where = _WHERE.search(text, start, end)
-        if where:
-            end = where.start()
-        position = _SPACE.match(text, start, end).end()  # type: ignore[union-attr]
-        while position < end:
-            match = _TOKEN.match(text, position, end)
-            if not match:
-                raise AsmError(NOT_ASM, position, EXAMPLE)
-            kind = match.lastgroup or ""
-            if kind == "name" and _REGISTER.match(match[0]):
-                kind = "register"
-            tokens.append(_Token(kind, match[0].lower() if kind == "register" else match[0], position))
-            position = _SPACE.match(text, match.end(), end).end()  # type: ignore[union-attr]
-        tokens.append(_Token("end", "", len(text[:end].rstrip())))
-        self.tokens, self.index = tokens, 0
-
-    def _peek(self) -> _Token:
-        return self.tokens[self.index]
-
-    def _next(self) -> _Token:
-        token = self.tokens[self.index]
-        if token.kind != "end":
-            self.index += 1
-        return token
-
-    def _accept(self, text: str) -> bool:
-        if self.tokens[self.index].text == text:
-            self.index += 1
-            return True
-        return False
-
-    def _expect(self, *texts: str) -> None:
-        for text in texts:
-            if not self._accept(text):
-                raise AsmError(NOT_ASM, self._peek().offset, EXAMPLE)
-
-    def _wrong(self, token: _Token) -> AsmError:
-        return AsmError(NOT_ASM, token.offset, EXAMPLE)
 
     # --- data -----------------------------------------------------------------------------------------------------
 
@@ -307,29 +134,21 @@ class _Parser:
             )  # fmt: skip
         data = self.code.data
         if not data or (not len(data[-1].bytes) % 8 and data[-1].slot + len(data[-1].bytes) // 8 != len(self.insns)):
-            data.append(_Data(len(self.insns), bytearray(), [], word.offset))
+            data.append(Data(len(self.insns), bytearray(), [], word.offset))
         run = data[-1]
         while True:
             if not len(run.bytes) % 8:
                 self.code.starts.append((len(self.insns), word.offset))
             offset = self._peek().offset
             value = self._expression()
-            if isinstance(value, _Term):
+            if isinstance(value, Term):
                 run.terms.append((len(run.bytes), size, value, offset))
                 value = 0
-            run.bytes += _bytes(value, size, offset, self.code.big_endian)
+            run.bytes += data_bytes(value, size, offset, self.code.big_endian)
             # an instruction for each 8 bytes begun
             self.insns += [Insn(0)] * (run.slot + (len(run.bytes) + 7) // 8 - len(self.insns))
             if not self._accept(","):
                 return
-
-    def _end_data(self) -> None:
-        """Bytes fill whole instructions before anything else comes."""
-        if self.code.data and len(self.code.data[-1].bytes) % 8:
-            run = self.code.data[-1]
-            raise AsmError(
-                f"these are {len(run.bytes)} bytes, instructions have 8", run.offset, "fill the instruction with .byte 0"
-            )
 
     def _finish(self) -> Code:
         self._end_data()
@@ -339,115 +158,6 @@ class _Parser:
                 self.insns[run.slot : run.slot + count] = isa.decode(bytes(run.bytes), big_endian=self.code.big_endian)
         self.code.data = [run for run in self.code.data if run.terms]
         return self.code
-
-    # --- operands -------------------------------------------------------------------------------------------------
-
-    def _expression(self, least: int = 1) -> _Number:
-        left = self._unary()
-        while True:
-            token = self._peek()
-            level = _PRECEDENCE.get(token.text, 0)
-            if level < least:
-                return left
-            self.index += 1
-            left = self._combine(token, left, self._expression(level + 1))
-
-    def _combine(self, token: _Token, a: _Number, b: _Number) -> _Number:
-        op, offset = token.text, token.offset
-        if isinstance(a, int) and isinstance(b, int):
-            return _compute(op, a, b, offset)
-
-        def evaluate(at: Callable[[str, int], int]) -> int:
-            left = a if isinstance(a, int) else a.evaluate(at)
-            right = b if isinstance(b, int) else b.evaluate(at)
-            return _compute(op, left, right, offset)
-
-        return _Term(evaluate)
-
-    def _unary(self) -> _Number:
-        token = self._next()
-        match token.kind, token.text:
-            case "op", "-":
-                return self._combine(token, 0, self._unary())
-            case "op", "+":
-                return self._unary()
-            case "op", "~":
-                return self._combine(token._replace(text="^"), -1, self._unary())
-            case "op", "(":
-                value = self._expression()
-                self._expect(")")
-                return value
-            case "number", text if text[-1] not in "bf" or text[:2] in ("0x", "0X"):
-                return _number(token)
-            case ("number", name) | ("name", name):
-                return _Term(lambda at: at(name, token.offset))
-        raise self._wrong(token)
-
-    def _constant(self, bits: int, *, unsigned: bool = False) -> int:
-        """A number as a signed one of `bits`; large unsigned ones wrap if `unsigned`."""
-        start = self._peek()
-        value = self._expression()
-        if isinstance(value, _Term):
-            raise AsmError("this must be a number", start.offset, "symbols stand in calls, jumps and r1 = NAME ll")
-        return self._fits(value, bits, start.offset, unsigned=unsigned)
-
-    def _fits(self, value: int, bits: int, offset: int, *, unsigned: bool = False) -> int:
-        top = 1 << bits
-        if not -top // 2 <= value < (top if unsigned else top // 2):
-            fix = "use r1 = NUMBER ll for a 64-bit constant" if bits == 32 else "compute the address in a register first"
-            raise AsmError(f"{value} does not fit {bits} bits", offset, fix)
-        return value - top if value >= top // 2 else value
-
-    def _register(self, kind: str = "rw") -> int:
-        token = self._next()
-        if token.kind != "register":
-            raise self._wrong(token)
-        return self._number_of(token, kind)
-
-    def _number_of(self, token: _Token, kind: str = "rw") -> int:
-        if token.text[0] not in kind:
-            other = "64-bit r" if kind == "r" else "32-bit w"
-            raise AsmError(f"'{token.text}' cannot stand here", token.offset, f"use a {other} register")
-        number = int(token.text[1:])
-        if number > 10:
-            raise AsmError(f"there is no register {number}", token.offset, "registers are r0 to r10")
-        return number
-
-    def _place(self) -> tuple[int, int]:
-        """`r1 + 4`: (register, offset)."""
-        base = self._register("r")
-        sign = self._peek()
-        if sign.text not in ("+", "-"):
-            return base, 0
-        # as in LLVM the rest is one expression that begins with the sign
-        if sign.text == "+":
-            self.index += 1
-        start = self._peek()
-        value = self._constant(32)
-        return base, self._fits(value, 16, start.offset)
-
-    def _address(self) -> tuple[int, int]:
-        self._expect("(")
-        place = self._place()
-        self._expect(")")
-        return place
-
-    def _size(self) -> _Token:
-        """`(u32 *)`."""
-        self._expect("(")
-        size = self._next()
-        if size.text not in _SIZES:
-            raise self._wrong(size)
-        self._expect("*", ")")
-        return size
-
-    def _emit(self, op: int, dst: int = 0, src: int = 0, off: int = 0, imm: int = 0) -> None:
-        self._end_data()
-        self.insns.append(Insn(op, dst, src, off, imm))
-
-    def _emit_lddw(self, dst: int, value: int, src: int = 0) -> None:
-        self._end_data()
-        self.insns += isa.lddw(dst, value, src)
 
     # --- instructions ---------------------------------------------------------------------------------------------
 
@@ -464,7 +174,7 @@ class _Parser:
             raise self._wrong(first)
         rule(self, first)
 
-    def _assignment(self, dst: _Token) -> None:
+    def _assignment(self, dst: Token) -> None:
         operator = self._next()
         text, off = operator.text, 0
         if text in ("s/=", "s%="):
@@ -489,19 +199,19 @@ class _Parser:
         else:
             self._move_number(dst)
 
-    def _class(self, dst: _Token) -> int:
+    def _class(self, dst: Token) -> int:
         return isa.ALU64 if dst.text[0] == "r" else isa.ALU
 
-    def _alu(self, op: int, dst: _Token, off: int = 0) -> None:
+    def _alu(self, op: int, dst: Token, off: int = 0) -> None:
         if self._peek().kind == "register":
             self._emit(self._class(dst) | op | isa.X, self._number_of(dst), self._register(dst.text[0]), off)
         else:
             self._emit(self._class(dst) | op | isa.K, self._number_of(dst), 0, off, self._constant(32, unsigned=True))
 
-    def _move_number(self, dst: _Token) -> None:
+    def _move_number(self, dst: Token) -> None:
         start = self._peek()
         value = self._expression()
-        if isinstance(value, _Term):
+        if isinstance(value, Term):
             raise AsmError("this must be a number", start.offset, "write r1 = NAME ll for an address")
         if self._accept("ll"):
             self._emit_lddw(self._number_of(dst, "r"), self._fits(value, 64, start.offset, unsigned=True))
@@ -509,11 +219,11 @@ class _Parser:
             imm = self._fits(value, 32, start.offset, unsigned=True)
             self._emit(self._class(dst) | isa.MOV | isa.K, self._number_of(dst), imm=imm)
 
-    def _same(self, dst: _Token, src: _Token) -> None:
+    def _same(self, dst: Token, src: Token) -> None:
         if dst.text != src.text:
             raise AsmError(f"'{src.text}' must be '{dst.text}': this works in place", src.offset, "copy the register first")
 
-    def _extend(self, dst: _Token, size: _Token) -> None:
+    def _extend(self, dst: Token, size: Token) -> None:
         if dst.text[0] == "w" and size.text == "s32":
             raise AsmError("(s32) is for r registers", size.offset, "copy the register instead")
         self.index += 2
@@ -521,7 +231,7 @@ class _Parser:
         src = self._register(dst.text[0])
         self._emit(self._class(dst) | isa.MOV | isa.X, self._number_of(dst), src, int(size.text[1:]))
 
-    def _named(self, dst: _Token, name: _Token) -> None:
+    def _named(self, dst: Token, name: Token) -> None:
         """`r1 = WORD ...`: a byte swap, an atomic, a cast, or the address of a symbol."""
         self.index += 1
         word = name.text
@@ -543,7 +253,7 @@ class _Parser:
             size = self._size().text
             base, off = self._address()
             self._expect(")")
-            self._emit(isa.STX | isa.ATOMIC | _SIZES[size], self._number_of(dst), base, off, isa.LOAD_ACQUIRE)
+            self._emit(isa.STX | isa.ATOMIC | ACCESS_SIZES[size], self._number_of(dst), base, off, isa.LOAD_ACQUIRE)
         elif word == "addr_space_cast":
             self._cast(dst)
         else:
@@ -560,24 +270,24 @@ class _Parser:
             raise AsmError("there is no such atomic operation", size.offset, "atomics work on u32 and u64")
         return size.text
 
-    def _atomic(self, size: str, place: tuple[int, int], src: _Token, imm: int) -> None:
+    def _atomic(self, size: str, place: tuple[int, int], src: Token, imm: int) -> None:
         register = self._number_of(src, "r" if size == "u64" else "rw")
-        self._emit(isa.STX | isa.ATOMIC | _SIZES[size], place[0], register, place[1], imm)
+        self._emit(isa.STX | isa.ATOMIC | ACCESS_SIZES[size], place[0], register, place[1], imm)
 
-    def _rmw(self, dst: _Token, size: str, place: tuple[int, int], imm: int) -> None:
+    def _rmw(self, dst: Token, size: str, place: tuple[int, int], imm: int) -> None:
         self._expect(",")
         src = self._operand_register()
         self._expect(")")
         self._same(dst, src)
         self._atomic(size, place, src, imm)
 
-    def _operand_register(self) -> _Token:
+    def _operand_register(self) -> Token:
         token = self._next()
         if token.kind != "register":
             raise self._wrong(token)
         return token
 
-    def _compare_exchange(self, dst: _Token, size: str) -> None:
+    def _compare_exchange(self, dst: Token, size: str) -> None:
         self._expect("(")
         place = self._place()
         self._expect(",")
@@ -589,7 +299,7 @@ class _Parser:
         self._expect(")")
         self._atomic(size, place, src, isa.CMPXCHG)
 
-    def _cast(self, dst: _Token) -> None:
+    def _cast(self, dst: Token) -> None:
         self._expect("(")
         src = self._register("r")
         self._expect(",")
@@ -597,9 +307,9 @@ class _Parser:
         self._expect(",")
         imm = to << 16 | self._constant(16, unsigned=True) & 0xFFFF
         self._expect(")")
-        self._emit(isa.ALU64 | isa.MOV | isa.X, self._number_of(dst, "r"), src, 1, _signed(imm, 32))
+        self._emit(isa.ALU64 | isa.MOV | isa.X, self._number_of(dst, "r"), src, 1, signed(imm, 32))
 
-    def _load(self, dst: _Token) -> None:
+    def _load(self, dst: Token) -> None:
         self._expect("*")
         size = self._size()
         if self._accept("skb"):
@@ -607,16 +317,16 @@ class _Parser:
             return
         mode = isa.MEMSX if size.text[0] == "s" else isa.MEM
         register = self._number_of(dst, "r" if mode == isa.MEMSX or size.text == "u64" else "rw")
-        self._emit(isa.LDX | mode | _SIZES[size.text], register, *self._address())
+        self._emit(isa.LDX | mode | ACCESS_SIZES[size.text], register, *self._address())
 
-    def _packet(self, dst: _Token, size: _Token) -> None:
+    def _packet(self, dst: Token, size: Token) -> None:
         if dst.text != "r0" or size.text not in ("u8", "u16", "u32"):
             raise AsmError("skb[] loads 8, 16 or 32 bits into r0", dst.offset, "write r0 = *(u32 *)skb[...]")
         self._expect("[")
         if self._peek().kind == "register":
-            self._emit(isa.LD | isa.IND | _SIZES[size.text], 0, self._register("r"))
+            self._emit(isa.LD | isa.IND | ACCESS_SIZES[size.text], 0, self._register("r"))
         else:
-            self._emit(isa.LD | isa.ABS | _SIZES[size.text], imm=self._constant(32, unsigned=True))
+            self._emit(isa.LD | isa.ABS | ACCESS_SIZES[size.text], imm=self._constant(32, unsigned=True))
         self._expect("]")
 
     def _store(self) -> None:
@@ -627,11 +337,11 @@ class _Parser:
         self._expect("=")
         if self._peek().kind == "register":
             source = self._register("r" if size.text == "u64" else "rw")
-            self._emit(isa.STX | isa.MEM | _SIZES[size.text], base, source, off)
+            self._emit(isa.STX | isa.MEM | ACCESS_SIZES[size.text], base, source, off)
         else:
-            self._emit(isa.ST | isa.MEM | _SIZES[size.text], base, 0, off, self._constant(32, unsigned=True))
+            self._emit(isa.ST | isa.MEM | ACCESS_SIZES[size.text], base, 0, off, self._constant(32, unsigned=True))
 
-    def _lock(self, _word: _Token) -> None:
+    def _lock(self, _word: Token) -> None:
         self._expect("*")
         size = self._size()
         place = self._address()
@@ -640,7 +350,7 @@ class _Parser:
             raise AsmError("there is no such atomic operation", size.offset, "atomics are += |= &= ^= on u32 and u64")
         self._atomic(size.text, place, self._operand_register(), _ALU[operator.text])
 
-    def _release(self, _word: _Token) -> None:
+    def _release(self, _word: Token) -> None:
         self._expect("(")
         size = self._size().text
         place = self._address()
@@ -649,7 +359,7 @@ class _Parser:
         self._expect(")")
         self._atomic(size, place, src, isa.STORE_RELEASE)
 
-    def _pseudo(self, _word: _Token) -> None:
+    def _pseudo(self, _word: Token) -> None:
         dst = self._register("r")
         self._expect(",")
         source = self._constant(4, unsigned=True) & 15
@@ -668,16 +378,16 @@ class _Parser:
             return 0
         return self._constant(32 if long else 16)
 
-    def _goto(self, _word: _Token) -> None:
+    def _goto(self, _word: Token) -> None:
         self._emit(isa.JMP | isa.JA, off=self._distance())
 
-    def _gotol(self, _word: _Token) -> None:
+    def _gotol(self, _word: Token) -> None:
         self._emit(isa.JMP32 | isa.JA, imm=self._distance(long=True))
 
-    def _may_goto(self, _word: _Token) -> None:
+    def _may_goto(self, _word: Token) -> None:
         self._emit(isa.JMP | isa.JCOND, off=self._distance())
 
-    def _if(self, _word: _Token) -> None:
+    def _if(self, _word: Token) -> None:
         left = self._operand_register()
         operator = self._next()
         if operator.text not in _JUMPS:
@@ -693,7 +403,7 @@ class _Parser:
         self._expect("goto")
         self._emit(op, dst, src, self._distance(), imm)
 
-    def _call(self, _word: _Token) -> None:
+    def _call(self, _word: Token) -> None:
         name = self._peek()
         if name.kind == "name":
             self.index += 1
@@ -704,25 +414,14 @@ class _Parser:
         else:
             self._emit(isa.JMP | isa.CALL, imm=self._constant(32, unsigned=True))
 
-    def _callx(self, _word: _Token) -> None:
+    def _callx(self, _word: Token) -> None:
         self._emit(isa.JMP | isa.CALL | isa.X, self._register("r"))
 
-    def _exit(self, _word: _Token) -> None:
+    def _exit(self, _word: Token) -> None:
         self._emit(isa.JMP | isa.EXIT)
 
 
-def _number(token: _Token) -> int:
-    text = token.text
-    if text[:2] in ("0x", "0X", "0b", "0B"):
-        return int(text, 0)
-    if text[0] == "0" and text.strip("0"):
-        if set(text) - set("01234567"):
-            raise AsmError(f"'{text}' is no octal number", token.offset, "leave the leading 0 out")
-        return int(text, 8)
-    return int(text)
-
-
-_RULES: dict[str, Callable[[_Parser, _Token], None]] = {
+_RULES: dict[str, Callable[[_Parser, Token], None]] = {
     "goto": _Parser._goto, "gotol": _Parser._gotol, "may_goto": _Parser._may_goto, "if": _Parser._if,
     "call": _Parser._call, "callx": _Parser._callx, "exit": _Parser._exit, "lock": _Parser._lock,
     "store_release": _Parser._release, "ld_pseudo": _Parser._pseudo,

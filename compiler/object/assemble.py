@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from ..diagnostics import Diagnostic, ObjectError, Severity
 from ..source import Place
 from . import isa
-from .asm_parser import AsmError, Code, parse_asm
+from .asm_code import AsmError, Code
+from .asm_parser import parse_asm
 from .isa import Insn
 from .model import Function, Line, Reference, RefKind
 
