@@ -64,6 +64,12 @@ class Declarations(Declarators):
                 raise self.error("E0375", node.coord, f"illegal initializer: '{node.name}' is a function")
             self.declare_function(node, t, attributes)
             return []
+        if node.funcspec:
+            self.error("E0375", node.coord, f"'{node.funcspec[0]}' can only appear on functions", fix="remove it")
+        classes = list(dict.fromkeys(word for word in node.storage if word != "_Thread_local"))
+        if len(classes) > 1:
+            raise self.error("E0356", node.coord, f"cannot combine '{classes[1]}' with '{classes[0]}' in one declaration",
+                             fix="keep one of them")  # fmt: skip
         if self.function is None or "extern" in node.storage or "static" in node.storage:
             self._static_variable(node, t, attributes)
             return []

@@ -105,6 +105,8 @@ class Specifiers(AttributeReader):
                              fix="use a plain type and the __sync_* or __atomic_* builtins")  # fmt: skip
         if not words and not tags and not space:
             return t
+        if "restrict" in words and not isinstance(ct.strip(t), ct.Pointer):
+            raise self.error("E0356", span, f"restrict requires a pointer ({quote(t)} is invalid)", fix="remove 'restrict'")
         return qualify(
             t, const="const" in words, volatile="volatile" in words, restrict="restrict" in words, tags=tags, space=space
         )  # fmt: skip
