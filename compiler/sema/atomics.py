@@ -8,8 +8,8 @@ from typing import Any
 from ..source import Span
 from . import fold, tree
 from . import types as ct
-from .builtins import Builtins
 from .compare import is_pointer, is_scalar, qualifiers, unqualified
+from .generic_builtins import GenericBuiltins
 from .spelling import quote
 
 _SYNC = re.compile(
@@ -24,7 +24,7 @@ _ATOMIC = re.compile(
 )
 
 
-class Atomics(Builtins):
+class Atomics(GenericBuiltins):
     """Atomic builtins; the memory order is always the strongest BPF has."""
 
     def atomic(self, name: str, nodes: list[Any], span: Span) -> tree.Expr | None:
