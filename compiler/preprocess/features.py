@@ -54,9 +54,6 @@ _BUILTINS = """
     __atomic_add_fetch __atomic_sub_fetch __atomic_and_fetch __atomic_or_fetch __atomic_xor_fetch __atomic_nand_fetch
     __atomic_exchange __atomic_exchange_n __atomic_compare_exchange __atomic_compare_exchange_n __atomic_load
     __atomic_load_n __atomic_store __atomic_store_n __atomic_thread_fence __atomic_signal_fence
-    __c11_atomic_init __c11_atomic_load __c11_atomic_store __c11_atomic_exchange __c11_atomic_compare_exchange_strong
-    __c11_atomic_compare_exchange_weak __c11_atomic_fetch_add __c11_atomic_fetch_sub __c11_atomic_fetch_and
-    __c11_atomic_fetch_or __c11_atomic_fetch_xor __c11_atomic_thread_fence __c11_atomic_signal_fence
     memcpy memmove memset memcmp bcmp strlen
 """
 _FEATURES = """

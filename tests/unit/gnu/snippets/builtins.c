@@ -136,7 +136,7 @@ long a = 3; out[0] = *__builtin_addressof(a);
 //// has-builtin: ok
 #define H(x) __has_builtin(__builtin_##x)
 _Static_assert(H(memcpy) && H(bswap32) && H(constant_p) && !H(frobnicate) && H(preserve_access_index) && H(btf_type_id) && H(add_overflow) && H(types_compatible_p), "");
-_Static_assert(__has_builtin(__sync_fetch_and_add) && __has_builtin(__atomic_load_n) && __has_builtin(__c11_atomic_load) && H(memset_inline) && H(rotateleft8) && H(clrsb) && H(sadd_overflow), "");
+_Static_assert(__has_builtin(__sync_fetch_and_add) && __has_builtin(__atomic_load_n) && H(memset_inline) && H(rotateleft8) && H(clrsb) && H(sadd_overflow), "");
 _Static_assert(!__has_builtin(frob) && __has_builtin(memcpy), "");
 //// has-attribute: ok
 #define H(x) __has_attribute(x)
