@@ -16,6 +16,7 @@ from .diagnostics import Diagnostic, Severity
 if TYPE_CHECKING:
     from pathlib import Path
 
+SARIF_FORMAT = "-fdiagnostics-format=sarif"
 OK, FINDINGS, USAGE, OUR_FAULT, INTERRUPTED = 0, 1, 2, 70, 130
 
 
@@ -43,6 +44,20 @@ def show(diagnostics: Iterable[Diagnostic], *, as_json: bool = False, stream: Te
         print(f"{' and '.join(counts)} generated.", file=stream)
 
 
+def show_sarif(diagnostics: Iterable[Diagnostic], tool: str, *, stream: TextIO | None = None) -> None:
+    """Print diagnostics as a SARIF log on stderr (or `stream`)."""
+    import json
+    from importlib.metadata import PackageNotFoundError, version
+
+    from .sarif import sarif
+
+    try:
+        number = version("purebpf")
+    except PackageNotFoundError:  # a checkout that is not installed
+        number = "0"
+    print(json.dumps(sarif(diagnostics, tool, number), indent=2), file=stream or sys.stderr)
+
+
 def write_whole(path: str | Path, data: bytes) -> None:
     """Write a file so that there is the old one or the whole new one, never half of it. Raises OSError."""
     if os.path.exists(path) and not os.path.isfile(path):  # /dev/null, a pipe
@@ -68,7 +83,10 @@ def guarded(command: str, body: Callable[[Sequence[str]], int], arguments: Seque
     try:
         return body(arguments)
     except PurebpfError as error:
-        show(error.diagnostics, as_json="--json" in arguments)
+        if "--sarif" in arguments or SARIF_FORMAT in arguments:
+            show_sarif(error.diagnostics, command, stream=sys.stdout if command != "purebpf-cc" else None)
+        else:
+            show(error.diagnostics, as_json="--json" in arguments)
         return USAGE if isinstance(error, UsageError) else FINDINGS
     except KeyboardInterrupt:
         return INTERRUPTED

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ..diagnostics import Diagnostic, PurebpfError, Severity, UsageError
 from ..records import replace
-from ..report import FINDINGS, OK, USAGE, guarded, show, write_whole
+from ..report import FINDINGS, OK, USAGE, guarded, show, show_sarif, write_whole
 from .arguments import parse_arguments
 from .information import answer, command_text, search_list, version_text
 from .request import Request, usage_error
@@ -84,7 +84,9 @@ def _run(request: Request) -> int:
             found += _filter(request, work(request, path))
         except PurebpfError as error:
             found += _filter(request, error.diagnostics)
-    if found or request.json:
+    if request.sarif:
+        show_sarif(found, "purebpf-cc")
+    elif found or request.json:
         show(found, as_json=request.json)
     if request.time:
         from .timing import show_times

@@ -254,6 +254,13 @@ _HARMFUL = {
 _LANGUAGE = {"ms-extensions": "ms_extensions", "short-enums": "short_enums", "gnu89-inline": "gnu_inline"}
 
 
+def _format(request: Request, value: str) -> None:
+    """-fdiagnostics-format="""
+    if value not in ("text", "clang", "json", "sarif", "sarif-stderr"):
+        raise usage_error("E0702", f"there is no diagnostics format '{value}'", "use text, json or sarif")
+    request.json, request.sarif = value == "json", value.startswith("sarif")
+
+
 def _feature(request: Request, value: str) -> None:
     """-f..."""
     if value == "freestanding":
@@ -358,6 +365,8 @@ OPTIONS = (
     Option("-pedantic", _F, _ignore),
     Option("-pedantic-errors", _F, _ignore),
     Option("--json", _F, _put("json", True), "diagnostics as JSON"),
+    Option("--sarif", _F, _put("sarif", True), "diagnostics as SARIF 2.1.0, for code hosts and editors"),
+    Option("-fdiagnostics-format=", _J, _format, "the same by gcc's and clang's name", "text|json|sarif"),
     Option("--time", _F, _put("time", True), "tell where the time goes; with --json as a JSON object"),
     Option("-v", _F, _put("verbose", True), "say what is done, and where headers are looked for"),
     Option("-###", _F, _put("show_only", True), "only show what would be done"),

@@ -41,6 +41,7 @@ class Request:
     fatal_warnings: bool = False
     silenced: set[str] = field(default_factory=set)  # codes of warnings
     json: bool = False
+    sarif: bool = False
     time: bool = False  # --time
     verbose: bool = False
     show_only: bool = False  # -###

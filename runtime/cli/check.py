@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from ...compiler.diagnostics import PurebpfError
-from ...compiler.report import FINDINGS, OK, show
+from ...compiler.report import FINDINGS, OK, show, show_sarif
 from ...stdlib.kernels import parse_version
 from ..verifier import Verdict, verify
 from .inputs import add_input, choose_programs, open_input, usage_error
@@ -24,6 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--prog", metavar="NAME", help="check this program only")
     parser.add_argument("--kernel", default="6.18", metavar="VERSION", help="the kernel to judge for (default 6.18)")
     parser.add_argument("--json", action="store_true", help="print the verdicts as JSON")
+    parser.add_argument("--sarif", action="store_true", help="print the findings as SARIF 2.1.0, for code hosts and editors")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -45,7 +46,9 @@ def run(arguments: argparse.Namespace) -> int:
                 raise
             show(error.diagnostics)
             broken = True
-    if arguments.json:
+    if arguments.sarif:
+        show_sarif((item for _, verdict in verdicts for item in verdict.findings), "purebpf", stream=sys.stdout)
+    elif arguments.json:
         print(json.dumps({"programs": [verdict_json(verdict) for _, verdict in verdicts]}, indent=2))
     else:
         for path, verdict in verdicts:
