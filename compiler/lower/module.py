@@ -16,8 +16,8 @@ def lower(unit: tree.Unit, diagnostics: Diagnostics) -> ir.Module:
     """Lower every function of `unit` that has a body. Errors go to `diagnostics`."""
     module = ir.Module()
     for item in unit.globals:
-        if item.constant and not item.volatile and item.data is not None and not item.references:
-            module.literals[item.name] = item.data
+        if item.constant and not item.volatile and item.linkage != "weak" and not item.references:
+            module.literals[item.name] = item.data if item.data is not None else bytes(ctypes.size_of(item.type))
     for symbol in unit.functions:
         module.functions[symbol.name] = lower_function(symbol, diagnostics, unit.roots)
     return module

@@ -10,6 +10,7 @@ from ..target import Target
 from .combine_loads import combine_loads
 from .dce import dce
 from .dse import dse
+from .fold_loads import fold_loads
 from .gvn import gvn
 from .inline import Inliner, drop_unused
 from .memops import expand_memory
@@ -83,6 +84,8 @@ def optimize(module: Module, target: Target, *, checked: bool = False) -> None:
         if checked:
             check(function, module)
         inliner.inline(function)
+        if not target.big_endian:
+            fold_loads(function, module)
         if checked:
             check(function, module)
         for _ in range(_MOST_ROUNDS):
