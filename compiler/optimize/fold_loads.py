@@ -35,4 +35,4 @@ def _bytes(load: Load, module: Module) -> bytes | None:
         return None
     data = module.literals.get(address.symbol, b"")
     offset += address.addend
-    return data[offset : offset + load.size] if 0 <= offset and offset + load.size <= len(data) else None
+    return data[offset : offset + load.size] if offset >= 0 and offset + load.size <= len(data) else None
