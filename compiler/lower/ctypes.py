@@ -68,10 +68,23 @@ def is_record(t: ct.Type) -> bool:
 
 
 def packed_alignment(t: ct.Type) -> int:
-    """The alignment of the packed record that a `t` is the address of (records are passed so, too); 0 if it is of none."""
+    """The alignment of the record that a `t` is the address of (records are passed so, too), if it is packed or has a packed
+    member; 0 otherwise."""
     t = ct.strip(t)
     target = ct.strip(t.target) if isinstance(t, ct.Pointer) else t
-    return target.align if isinstance(target, ct.Record) and target.packed else 0
+    return target.align if isinstance(target, ct.Record) and _has_packed(target) else 0
+
+
+def _has_packed(t: ct.Record) -> bool:
+    if t.packed:
+        return True
+    for field in t.fields or []:
+        inner = ct.strip(field.type)
+        while isinstance(inner, ct.Array):
+            inner = ct.strip(inner.element)
+        if isinstance(inner, ct.Record) and _has_packed(inner):
+            return True
+    return False
 
 
 def is_wide(t: ct.Type) -> bool:

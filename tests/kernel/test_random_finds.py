@@ -37,7 +37,12 @@ SEC("xdp") int prog(struct xdp_md *ctx)
 # fields of packed structs on the stack, reached through a pointer, in an array, at a variable index
 PACKED = """\
 struct __attribute__((packed)) odd { unsigned char a; unsigned b; unsigned short c; };
+struct outer { unsigned char first; struct odd inner; };
 static volatile unsigned index = 2;
+static NOINLINE unsigned within(struct outer *one)
+{
+    return one->first + one->inner.b;
+}
 static NOINLINE unsigned sum(struct odd *one)
 {
     one->c += 1;
@@ -46,7 +51,8 @@ static NOINLINE unsigned sum(struct odd *one)
 SEC("xdp") int prog(struct xdp_md *ctx)
 {
     struct odd all[4] = {{1, 2, 3}, {4, 5, 6}, {7, 80000, 9}, {10, 11, 12}};
-    return sum(&all[index & 3]) + all[index & 3].b + sum(&all[1]);
+    struct outer outer = {1, {2, index, 4}};
+    return sum(&all[index & 3]) + all[index & 3].b + sum(&all[1]) + within(&outer);
 }
 """
 
@@ -70,7 +76,7 @@ SEC("xdp") int prog(struct xdp_md *ctx)
 
 
 @pytest.mark.parametrize("cpu", [1, 2, 3, 4])
-@pytest.mark.parametrize(("text", "result"), [(INDEX, 99 + 5 + 99), (PACKED, 7 + 80000 + 10 + 80000 + 4 + 5 + 7), (EXIT, 409)])
+@pytest.mark.parametrize(("text", "result"), [(INDEX, 99 + 5 + 99), (PACKED, 7 + 80000 + 10 + 80000 + 4 + 5 + 7 + 1 + 2), (EXIT, 409)])
 def test_what_was_refused_runs(cpu: int, text: str, result: int) -> None:
     obj = compile(PRELUDE + text, "found.c", Options(target=Target(cpu)))
     with load(obj) as loaded:
