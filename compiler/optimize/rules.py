@@ -53,18 +53,18 @@ smod x C                      => sub x (and (add x (lshr (ashr x [bits - 1]) [bi
 ashr x C                      => lshr x C                    if nonneg(x)              ; x is not negative
 shl/lshr/ashr x C             => shl/lshr/ashr x [C % bits]  if C >= bits              ; amounts are modulo the width
 
-# constants meet
-add (add x C) D               => add x [C + D]                                         ; two constants are one
-add (sub C x) D               => sub [C + D] x                                         ; two constants are one
-sub C (add x D)               => sub [C - D] x                                         ; two constants are one
-sub C (sub D x)               => add x [C - D]                                         ; two constants are one
+# constants meet; what has other uses may have been compared: then its bounds are the verifier's only way to those of the sum
+add (add x C) D               => add x [C + D]               if once                   ; two constants are one
+add (sub C x) D               => sub [C + D] x               if once                   ; two constants are one
+sub C (add x D)               => sub [C - D] x               if once                   ; two constants are one
+sub C (sub D x)               => add x [C - D]               if once                   ; two constants are one
 and (and x C) D               => and x [C & D]                                         ; two masks are one
 or (or x C) D                 => or x [C | D]                                          ; two constants are one
 xor (xor x C) D               => xor x [C ^ D]                                         ; two constants are one
 mul (mul x C) D               => mul x [C * D]                                         ; two constants are one
-mul (shl x C) D               => mul x [D << C]              if C < bits               ; a shift is a factor
-shl (mul x C) D               => mul x [C << D]              if D < bits               ; a shift is a factor
-shl (shl x C) D               => shl x [C + D]   if C < bits and D < bits and C + D < bits  ; two shifts are one
+mul (shl x C) D               => mul x [D << C]              if C < bits and once      ; a shift is a factor
+shl (mul x C) D               => mul x [C << D]              if D < bits and once      ; a shift is a factor
+shl (shl x C) D               => shl x [C + D]   if C < bits and D < bits and C + D < bits and once ; two shifts are one
 shl (shl x C) D               => 0               if C < bits and D < bits and C + D >= bits ; all is shifted out
 lshr (lshr x C) D             => lshr x [C + D]  if C < bits and D < bits and C + D < bits  ; two shifts are one
 lshr (lshr x C) D             => 0               if C < bits and D < bits and C + D >= bits ; all is shifted out

@@ -75,8 +75,35 @@ SEC("xdp") int prog(struct xdp_md *ctx)
 """
 
 
+# what is computed of a compared value must be computed of that, or its bounds are lost
+COMPARED = """\
+static volatile unsigned long value = 6;
+static NOINLINE long change(long *table, unsigned long v)
+{
+    unsigned long i = v << 41;
+    if (i < 4)
+        table[i] += 5;
+    i = v * 24;
+    if (i < 2)
+        table[i << 1] += 7;
+    i = v - 4;
+    if (i < 4)
+        table[i] += 9;
+    return table[0] + table[2];
+}
+SEC("xdp") int prog(struct xdp_md *ctx)
+{
+    long table[4] = {1, 2, 3, 4};
+    return change(table, value);
+}
+"""
+
+
 @pytest.mark.parametrize("cpu", [1, 2, 3, 4])
-@pytest.mark.parametrize(("text", "result"), [(INDEX, 99 + 5 + 99), (PACKED, 7 + 80000 + 10 + 80000 + 4 + 5 + 7 + 1 + 2), (EXIT, 409)])
+@pytest.mark.parametrize(
+    ("text", "result"),
+    [(INDEX, 99 + 5 + 99), (PACKED, 7 + 80000 + 10 + 80000 + 4 + 5 + 7 + 1 + 2), (EXIT, 409), (COMPARED, 1 + 3 + 9)],
+)
 def test_what_was_refused_runs(cpu: int, text: str, result: int) -> None:
     obj = compile(PRELUDE + text, "found.c", Options(target=Target(cpu)))
     with load(obj) as loaded:
