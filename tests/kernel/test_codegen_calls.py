@@ -227,8 +227,8 @@ function @driver(ptr %0 "ctx") -> i32 section "socket" {
 @pytest.mark.parametrize("cpu", [1, 2, 3, 4])
 @pytest.mark.parametrize("case", CASES)
 def test_the_kernel_and_the_interpreter_agree(case: str, cpu: int) -> None:
-    if "atomic" in case and cpu < 3:
-        pytest.skip("fetching atomics came with -mcpu=v3")
+    if "atomic.4" in CASES[case] and "fetch" in CASES[case] and cpu < 3:
+        pytest.skip("fetching atomics of 32 bits came with -mcpu=v3")
     module = read_module(CASES[case])
     for function in module.functions.values():
         check(function, module)

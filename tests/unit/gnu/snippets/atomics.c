@@ -16,13 +16,13 @@ long f(long *p) { return __sync_fetch_and_nand(p, 5); }
 void f(long *p, int *q) { __sync_fetch_and_add(p, 1); __sync_fetch_and_add(q, 2); (void)__sync_fetch_and_add(p, 4); }
 //// sync-no-result-sub-v2: ok [-mcpu=v2]
 void f(long *p, int *q) { __sync_fetch_and_sub(p, 1); }
-//// sync-result-v2: stricter [-mcpu=v2] ; clang makes an instruction that v2 has not
+//// sync-result-v2: ok [-mcpu=v2]
 long f(long *p) { return __sync_fetch_and_add(p, 1); }
-//// sync-or-v2: stricter [-mcpu=v2] ; clang makes an instruction that v2 has not
+//// sync-or-v2: ok [-mcpu=v2]
 void f(long *p) { __sync_fetch_and_or(p, 1); }
-//// sync-cas-v2: stricter [-mcpu=v2] ; clang makes an instruction that v2 has not
+//// sync-cas-v2: ok [-mcpu=v2]
 long f(long *p) { return __sync_val_compare_and_swap(p, 1, 2); }
-//// sync-exchange-v2: stricter [-mcpu=v2] ; clang makes an instruction that v2 has not
+//// sync-exchange-v2: ok [-mcpu=v2]
 long f(long *p) { return __sync_lock_test_and_set(p, 1); }
 //// narrow: refused
 void f(short *p) { __sync_fetch_and_add(p, 1); }
@@ -83,3 +83,5 @@ void f(struct s *p) { __sync_fetch_and_add(p, 1); }
 void f(const long *p) { __atomic_store_n(p, 1, 0); }
 //// not-a-pointer: refused
 void f(long p) { __sync_fetch_and_add(p, 1); }
+//// sync-result-32-v2: refused [-mcpu=v2]
+int f(int *p) { return __sync_fetch_and_or(p, 1); }
