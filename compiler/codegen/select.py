@@ -102,12 +102,18 @@ class _Selector:
         elif isinstance(terminator, ir.Return):
             if terminator.operands:
                 self.values.into(RESULT, terminator.operands[0])
-            elif self.function.linkage != "static":
+            elif self._gives_zero():
                 self.values.emit(MOV_K, RESULT)
-            self.values.emit(EXIT).arguments = int(bool(terminator.operands) or self.function.linkage != "static")
+            self.values.emit(EXIT).arguments = int(bool(terminator.operands) or self._gives_zero())
         elif not self.function.naked and not self._left(block):
             self.values.emit(MOV_K, RESULT)
             self.values.emit(EXIT).arguments = 1
+
+    def _gives_zero(self) -> bool:
+        """Whether a void function sets r0: global ones must, and no address of the stack may be left in it ("cannot return
+        stack pointer to the caller")."""
+        function = self.function
+        return function.linkage != "static" or bool(self.values.slots) or any(p.type is Ty.PTR for p in function.parameters)
 
     def _landing(self, phi: ir.Phi) -> int:
         """The register that the predecessors' copies for `phi` go to."""

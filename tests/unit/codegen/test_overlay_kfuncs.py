@@ -26,3 +26,16 @@ def test_what_a_returned_pointer_may_lead_into_stays_where_it_is() -> None:
     total = " + ".join(f"*e{n}" for n in range(5))
     with pytest.raises(CompileError, match="the stack of 'f' needs"):
         purebpf.compile(HEAD + f'SEC("syscall") int f(void *ctx) {{ {calls} return {total}; }}')
+
+
+@pytest.mark.parametrize(("function", "zero"), [
+    ("static __attribute__((noinline)) void g(long *p) { *p += 1; }", True),
+    ("static __attribute__((noinline)) void g(long p) { counter += p; }", False),
+])  # fmt: skip
+def test_no_address_of_the_stack_is_left_in_r0(function: str, zero: bool) -> None:
+    """The kernel's verifier refuses it, "cannot return stack pointer to the caller", of void functions, too."""
+    argument = "&v" if "*" in function else "v"
+    obj = purebpf.compile(f'{HEAD}long counter; {function} SEC("syscall") int f(void *ctx) {{ long v = counter; g({argument}); '
+                          f"g({argument}); return v; }}")  # fmt: skip
+    code = obj.functions["g"].insns
+    assert ((code[-2].op, code[-2].dst, code[-2].imm) == (0xB7, 0, 0)) is zero
