@@ -99,6 +99,11 @@ class Arithmetic:
         v = self.values
         base, offset = instr.operands
         register = v.define(instr)
+        if isinstance(offset, ir.Binary) and offset in v.skipped:
+            back = offset.operands[1]
+            v.into(register, base)
+            self.alu(isa.ALU64 | isa.SUB, register, back)
+            return
         if isinstance(offset, ir.CoreValue) and offset in v.skipped:
             v.into(register, base)
             v.emit(isa.ALU64 | isa.ADD, register, imm=offset.value).core = core_of(offset)

@@ -42,6 +42,11 @@ def core_of(value: ir.CoreValue) -> Core:
     return Core(value.kind, value.root, value.access)
 
 
+def _steps_by(user: ir.Instr, value: ir.Value) -> bool:
+    """Whether `user` moves a pointer by `value`: back by its negative then, of which the verifier knows the bounds."""
+    return isinstance(user, ir.PtrAdd) and user.operands[1] is value and user.operands[0] is not value
+
+
 def _takes_ints(call: ir.Call, value: ir.Value) -> bool:
     """Whether a helper takes `value`, a C int, as any number: the kernel's side then reads the low half, as the ABI has it.
     Sizes and flags that the verifier looks at are numbers of 64 bits to it."""
@@ -130,6 +135,8 @@ class Values:
                 if all(isinstance(user, ir.Branch) for user in users):
                     self.skipped.add(instr)
             case ir.CoreValue() if all(isinstance(user, ir.PtrAdd) and user.operands[0] is not instr for user in users):
+                self.skipped.add(instr)
+            case ir.Binary(op="sub", operands=[ir.Constant(value=0), _]) if all(_steps_by(user, instr) for user in users):
                 self.skipped.add(instr)
             case ir.PtrAdd(operands=[_, ir.CoreValue() as step]):
                 if fits16(step.value) and all(_goes_to(user, instr) for user in users):

@@ -79,8 +79,10 @@ class Objects:
     def relocated(self, chain: core.Chain) -> ir.Value:
         """The address a CO-RE chain leads to (for a bit-field, of the unit it is in)."""
         base = memory.address_of(self.b, self.in_memory(chain.base))
-        return self.b.emit(ir.PtrAdd(base, self.core_value(Ty.I64, core.FIELD_BYTE_OFFSET, chain.root, chain.access,
-                                                           chain.value(core.FIELD_BYTE_OFFSET))))  # fmt: skip
+        offset = self.core_value(Ty.I64, core.FIELD_BYTE_OFFSET, chain.root, chain.access, chain.value(core.FIELD_BYTE_OFFSET))
+        if isinstance(base, ir.Constant) and not base.value:  # offsetof
+            return self.b.emit(ir.Unary("inttoptr", offset))
+        return self.b.emit(ir.PtrAdd(base, offset))
 
     def core_value(self, type: Ty, kind: int, root: ct.Type, access: str, value: int) -> ir.Value:
         """A number that the loader fills in."""

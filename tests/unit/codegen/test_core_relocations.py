@@ -141,3 +141,16 @@ def test_reads_of_different_structs_are_not_one() -> None:
             return ((struct new *)p)->n;
         }""")
     assert relocations(obj)["f"] == {(2, "old", "0:0"), (0, "old", "0:0"), (0, "new", "0:0")}
+
+
+def test_container_of_a_relocated_member_steps_back_by_its_offset() -> None:
+    """A negated offset has no bounds for the verifier, and kernel pointers may not move by unknown numbers."""
+    obj = purebpf.compile("""
+        struct inner { int a; };
+        struct outer { long x; struct inner in; int z; } __attribute__((preserve_access_index));
+        #define container_of(p) ((struct outer *)((char *)(p) - (unsigned long)&((struct outer *)0)->in))
+        __attribute__((section("p/f"), used)) int f(struct inner *p) { return container_of(p)->z; }""")
+    code = [(insn.op, insn.imm) for insn in obj.functions["f"].insns]
+    assert (0x1F, 0) in code  # r -= r
+    assert not any(op & 0xF0 == 0x80 for op, _ in code if op & 7 == 7)  # no negation
+    assert relocations(obj)["f"] == {(0, "outer", "0:1"), (0, "outer", "0:2")}
