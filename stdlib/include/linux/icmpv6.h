@@ -4,6 +4,7 @@
 #define _LINUX_ICMPV6_H
 
 #include <linux/types.h>
+#include <asm/byteorder.h>
 
 struct icmp6hdr {
 	__u8 icmp6_type;

@@ -4,6 +4,7 @@
 #define _LINUX_IN_H
 
 #include <linux/types.h>
+#include <asm/byteorder.h>
 #include <linux/socket.h>
 #include <linux/stddef.h>
 

@@ -4,6 +4,7 @@
 #define _LINUX_IP_H
 
 #include <linux/types.h>
+#include <asm/byteorder.h>
 
 struct iphdr {
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__

@@ -5,6 +5,7 @@
 
 #include <linux/in6.h>
 #include <linux/types.h>
+#include <asm/byteorder.h>
 
 #define IPV6_MIN_MTU 1280
 

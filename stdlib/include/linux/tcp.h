@@ -4,6 +4,7 @@
 #define _LINUX_TCP_H
 
 #include <linux/types.h>
+#include <asm/byteorder.h>
 #include <linux/socket.h>
 
 struct tcphdr {
