@@ -5,8 +5,7 @@ The public names below are imported when first used (PEP 562), so ``import pureb
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False  # as typing has it; importing that takes longer than `import purebpf` without it
 if TYPE_CHECKING:
     from .compiler.api import compile as compile
     from .compiler.api import compile_file as compile_file

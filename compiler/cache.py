@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 import zlib
-from collections.abc import Callable
-from typing import Any
 
-from .records import dataclass
+from .files import write_whole
+
+TYPE_CHECKING = False  # as in files
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
 
 _MAGIC = b"purebpf\0"
 _HEAD = len(_MAGIC) + 4
@@ -30,11 +32,13 @@ def user_cache() -> Cache:
     return Cache(os.path.join(base, "purebpf") if base else None)
 
 
-@dataclass(frozen=True, slots=True)
 class Cache:
     """The entries in `directory`; None: there is no cache, nothing is found and nothing kept."""
 
-    directory: str | None = None
+    __slots__ = ("directory",)
+
+    def __init__(self, directory: str | None = None) -> None:
+        self.directory = directory
 
     def get(self, name: str) -> bytes | None:
         """The data of entry `name`, or None."""
@@ -44,29 +48,18 @@ class Cache:
             with open(os.path.join(self.directory, name), "rb", buffering=0) as file:
                 if os.fstat(file.fileno()).st_uid != os.geteuid():
                     return None
-                data = file.read()
+                head, body = file.read(_HEAD), file.read()
         except (OSError, ValueError):
             return None
-        body = data[_HEAD:]
-        return body if len(data) >= _HEAD and data[:_HEAD] == _head(body) else None
+        return body if head == _head(body) else None
 
     def put(self, name: str, data: bytes) -> None:
         """Keep `data` as entry `name`, a plain file name."""
         if self.directory is None:
             return
-        temporary = os.path.join(self.directory, f".{name}.{os.getpid()}.{time.monotonic_ns()}")
         try:
             os.makedirs(self.directory, mode=0o700, exist_ok=True)
-            try:
-                with open(temporary, "xb", buffering=0) as file:
-                    for piece in (_head(data), data):
-                        view = memoryview(piece)
-                        while view:
-                            view = view[file.write(view) :]
-                os.replace(temporary, os.path.join(self.directory, name))
-            except BaseException:
-                os.unlink(temporary)
-                raise
+            write_whole(os.path.join(self.directory, name), _head(data), data)
             _make_room(self.directory)
         except (OSError, ValueError):
             return

@@ -1,4 +1,4 @@
-"""What commands share: printing diagnostics, writing files whole, and owning up to a crash.
+"""What commands share: printing diagnostics, and owning up to a crash.
 
 Exit codes: 0 ok, 1 findings or errors in the input, 2 usage, 70 our own fault (sysexits.h EX_SOFTWARE).
 """
@@ -7,14 +7,10 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
 from .diagnostics import Diagnostic, Severity
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 SARIF_FORMAT = "-fdiagnostics-format=sarif"
 OK, FINDINGS, USAGE, OUR_FAULT, INTERRUPTED = 0, 1, 2, 70, 130
@@ -56,24 +52,6 @@ def show_sarif(diagnostics: Iterable[Diagnostic], tool: str, *, stream: TextIO |
     except PackageNotFoundError:  # a checkout that is not installed
         number = "0"
     print(json.dumps(sarif(diagnostics, tool, number), indent=2), file=stream or sys.stderr)
-
-
-def write_whole(path: str | Path, data: bytes) -> None:
-    """Write a file so that there is the old one or the whole new one, never half of it. Raises OSError."""
-    if os.path.exists(path) and not os.path.isfile(path):  # /dev/null, a pipe
-        with open(path, "wb") as file:
-            file.write(data)
-        return
-    folder, name = os.path.split(path)
-    temporary = os.path.join(folder, f".{name}.{os.getpid()}.{time.monotonic_ns()}")
-    file = open(temporary, "xb")  # noqa: SIM115  # closed below
-    try:
-        with file:
-            file.write(data)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
 
 
 def guarded(command: str, body: Callable[[Sequence[str]], int], arguments: Sequence[str]) -> int:

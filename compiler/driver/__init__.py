@@ -5,15 +5,23 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Sequence
-from typing import NoReturn
+
+from .kept import again
+
+TYPE_CHECKING = False  # as in files
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import NoReturn
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run `purebpf-cc ARGUMENTS` (default: those of this process); gives the exit code."""
+    given = sys.argv[1:] if arguments is None else arguments
+    if again(given):
+        return 0
     from .command import run
 
-    return run(arguments)
+    return run(given)
 
 
 def script() -> NoReturn:

@@ -9,10 +9,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..diagnostics import Diagnostic, PurebpfError, Severity, UsageError
+from ..files import write_whole
 from ..records import replace
-from ..report import FINDINGS, OK, USAGE, guarded, show, show_sarif, write_whole
+from ..report import FINDINGS, OK, USAGE, guarded, show, show_sarif
 from .arguments import parse_arguments
 from .information import answer, command_text, search_list, version_text
+from .kept import keep
 from .request import Request, usage_error
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ def _main(arguments: Sequence[str]) -> int:
         return OK
     try:
         request = parse_arguments(arguments)
+        request.arguments = tuple(arguments)
         if request.verbose or request.show_only:
             print(version_text(), file=sys.stderr)
             print(command_text(arguments), file=sys.stderr)
@@ -135,14 +138,14 @@ def _preprocess(request: Request, path: str) -> list[Diagnostic]:
     if request.depend_only:
         if not failed:
             rule = _rule(request, sources, name)
-            _write(request.depend_file or request.output or "-", rule)
+            _write(request, request.depend_file or request.output or "-", rule)
         return diagnostics.found
     if request.dump == "macros":
         output = print_macros(preprocessor.macros)
     else:
         output = print_tokens(tokens, sources, markers=request.markers)
     if not failed:
-        _write(request.output or "-", output)
+        _write(request, request.output or "-", output)
         _write_dependencies(request, sources, name)
     return diagnostics.found
 
@@ -151,6 +154,7 @@ def _compile(request: Request, path: str) -> list[Diagnostic]:
     """-c, -S, -fsyntax-only."""
     from ..api import Compilation, Options
 
+    begun = time.time_ns()
     name, text = _read(path)
     compilation = Compilation(text, name, Options(request.preprocess, request.target(), request.debug))
     try:
@@ -164,10 +168,13 @@ def _compile(request: Request, path: str) -> list[Diagnostic]:
     start = time.perf_counter()
     if not _failed(request, compilation.diagnostics.found):
         if data is not None:
-            _write(output_name(request, path), data)
+            _write(request, output_name(request, path), data)
         _write_dependencies(request, compilation.sources, name)
     request.add_times({"write": time.perf_counter() - start})
-    return compilation.diagnostics.found
+    found = compilation.diagnostics.found
+    if data is not None and len(request.inputs) == 1 and not _filter(request, found):
+        keep(request.arguments, path, text, request.preprocess.journal, request.written, begun)
+    return found
 
 
 def _product(request: Request, compilation: Compilation) -> bytes | None:
@@ -193,9 +200,9 @@ def _keep_steps(request: Request, compilation: Compilation, path: str) -> None:
     stem = os.path.join(folder, _stem(path) if path != "-" else "-")
     sources = SourceMap()
     tokens = Preprocessor(sources, Diagnostics(sources), request.preprocess).run(compilation.name, compilation.text)
-    _write(f"{stem}.i", print_tokens(tokens, sources, markers=request.markers))
+    _write(request, f"{stem}.i", print_tokens(tokens, sources, markers=request.markers))
     if request.stage == "object":
-        _write(f"{stem}.s", assembly(compilation.object()))
+        _write(request, f"{stem}.s", assembly(compilation.object()))
 
 
 def assembly(obj: Object) -> str:
@@ -231,7 +238,7 @@ def _write_dependencies(request: Request, sources: SourceMap, name: str) -> None
         return
     base = request.output if request.output and request.output != "-" else os.path.basename(name)
     target = request.depend_file or f"{os.path.splitext(base)[0]}.d"
-    _write(target, _rule(request, sources, name))
+    _write(request, target, _rule(request, sources, name))
 
 
 def _show_includes(sources: SourceMap) -> None:
@@ -266,8 +273,9 @@ def _rule(request: Request, sources: SourceMap, name: str) -> str:
                      nmake=request.nmake)  # fmt: skip
 
 
-def _write(path: str, content: str | bytes) -> None:
+def _write(request: Request, path: str, content: str | bytes) -> None:
     data = content.encode("utf-8", "surrogateescape") if isinstance(content, str) else content
+    request.written.append((path, data))
     if path == "-":
         sys.stdout.flush()
         sys.stdout.buffer.write(data)

@@ -333,7 +333,7 @@ OPTIONS = (
     Option("--btf", _S, _btf, "the kernel's types for vmlinux.h if there is no such file (default /sys/kernel/btf/vmlinux)",
            "FILE"),
     Option("--btf=", _J, _btf),
-    Option("--no-cache", _F, _uncached, "keep nothing in ~/.cache/purebpf, and take nothing from there"),
+    Option("--no-cache", _F, _uncached, "compile even what is unchanged; neither use nor fill ~/.cache/purebpf"),
     Option("-nostdinc", _F, _headers("builtin_headers", "host_headers"), "search only the folders given"),
     Option("-nostdlibinc", _F, _headers("host_headers"), "do not search /usr/include"),
     Option("-nobuiltininc", _F, _headers("builtin_headers"), "do not search the headers that come with purebpf"),

@@ -45,6 +45,8 @@ class Request:
     time: bool = False  # --time
     verbose: bool = False
     show_only: bool = False  # -###
+    arguments: tuple[str, ...] = ()
+    written: list[tuple[str, bytes]] = field(default_factory=list)  # files (path, content)
     ignored: list[str] = field(default_factory=list)
     times: dict[str, float] = field(default_factory=dict)  # seconds that the stages of all inputs took
 

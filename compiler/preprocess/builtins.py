@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable
 
+from ..journal import Journal
 from .expand import Expander, Reader
 from .features import ATTRIBUTES, BUILTINS, C_ATTRIBUTES, EXTENSIONS, FEATURES, KEYWORDS, WARNINGS, plain
 from .includes import has_include
@@ -17,7 +18,7 @@ from .tokens import Token
 def builtin_macros(state: State) -> dict[str, Macro]:
     """The macros, by name."""
     kinds, sources = state.kinds, state.sources
-    when = _Clock()
+    when = _Clock(state.options.journal)
     counter = iter(range(1 << 62))
 
     def value(name: str, kind: str, text: Callable[[Expander], str]) -> Macro:
@@ -110,10 +111,12 @@ def _quoted(text: str) -> str:
 class _Clock:
     """One time for a whole compile; SOURCE_DATE_EPOCH wins, so that builds can be repeated (reproducible-builds.org)."""
 
-    def __init__(self) -> None:
+    def __init__(self, journal: Journal) -> None:
         self._now: time.struct_time | None = None
+        self._journal = journal
 
     def now(self) -> time.struct_time:
+        self._journal.timed = True
         if self._now is None:
             epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
             fixed = epoch.isascii() and epoch.isdigit() and len(epoch) < 12
@@ -129,6 +132,7 @@ class _Clock:
         return f"{now.tm_hour:02}:{now.tm_min:02}:{now.tm_sec:02}"
 
     def timestamp(self, path: str) -> str:
+        self._journal.timed = True
         try:
             when = time.localtime(os.stat(path).st_mtime) if "SOURCE_DATE_EPOCH" not in os.environ else self.now()
         except OSError:

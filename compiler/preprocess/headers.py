@@ -54,6 +54,7 @@ class Headers:
             self.folders += [Folder(options.root + path, True) for path in HOST_HEADERS]
         self.folders += [Folder(path, True) for path in options.after]
         self.options = options
+        self._journal = options.journal
         self._headers: dict[str, Header] = {}
         self._found: dict[tuple[str, int], Found | None] = {}
 
@@ -67,10 +68,10 @@ class Headers:
 
     def _find(self, name: str, beside: str | None, system: bool, start: int) -> Found | None:
         if os.path.isabs(name):
-            return Found(name, -1, system) if os.path.isfile(name) else None
+            return Found(name, -1, system) if self._journal.is_file(name) else None
         if beside is not None:
             path = os.path.join(beside or ".", name)
-            if os.path.isfile(path):
+            if self._journal.is_file(path):
                 return Found(path, -1, system)
         key = (name, start)
         if key not in self._found:
@@ -80,7 +81,7 @@ class Headers:
     def _search(self, name: str, start: int) -> Found | None:
         for index in range(start, len(self.folders)):
             path = os.path.join(self.folders[index].path, name)
-            if os.path.isfile(path):
+            if self._journal.is_file(path):
                 return Found(path, index, self.folders[index].system)
         return None
 
@@ -93,6 +94,7 @@ class Headers:
             with open(path, "rb", buffering=0) as file:
                 status = os.fstat(file.fileno())
                 data = file.read()
+            self._journal.read(path, status)
             header = Header(path, scan(data.decode("utf-8", "surrogateescape")), (status.st_dev, status.st_ino))
             self._headers[path] = header
         return header

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..cache import Cache
+from ..journal import Journal
 from ..records import dataclass, field
 from ..target import Target
 
@@ -41,4 +42,5 @@ class PreprocessOptions:
     chunks: bool = False  # large stretches of headers that no macro touches may become one token of kind "text"
     warnings: bool = True  # False for -w
     cache: Cache = field(default_factory=Cache)  # what is kept between compiles; nothing, unless it has a folder
+    journal: Journal = field(default_factory=Journal)  # what is learned from the file system
     btf: str = ""  # --btf: the file whose types a vmlinux.h that is not there declares; "": the running kernel's

@@ -46,7 +46,11 @@ def found(options: PreprocessOptions) -> Found | None:
     """The header, if there is a file to make it from."""
     from .headers import Found
 
-    return Found(PATH, -1, True) if os.path.isfile(source(options)) else None
+    path = source(options)
+    if not options.journal.is_file(path):
+        return None
+    options.journal.read(path, os.stat(path))
+    return Found(PATH, -1, True)
 
 
 def text(options: PreprocessOptions) -> str:

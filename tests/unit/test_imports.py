@@ -18,9 +18,13 @@ RULES = {
     "compiler.source": set(),
     "compiler.diagnostics": {"compiler.source"},
     "compiler.target": set(),
-    "compiler.cache": set(),
+    "compiler.files": set(),
+    "compiler.journal": set(),
+    "compiler.cache": {"compiler.files"},
     "compiler.object": {"stdlib", "compiler.source", "compiler.diagnostics", "compiler.target", "compiler.cache"},
-    "compiler.preprocess": {"stdlib", "compiler.source", "compiler.diagnostics", "compiler.target", "compiler.cache"},
+    "compiler.preprocess": {
+        "stdlib", "compiler.source", "compiler.diagnostics", "compiler.target", "compiler.cache", "compiler.journal",
+    },
     "compiler.parse": {"stdlib", "compiler.source", "compiler.diagnostics", "compiler.preprocess", "compiler.cache"},
     "compiler.sema": {
         "stdlib", "compiler.source", "compiler.diagnostics", "compiler.target", "compiler.preprocess",
