@@ -15,9 +15,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from functools import cache
-from typing import NamedTuple
 
-from .records import dataclass, field
+from .records import NamedTuple, dataclass, field
 
 
 class Span(NamedTuple):

@@ -6,11 +6,9 @@ may be set more than once: phis have become moves. `Op` pseudo-instructions stan
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from ..object import isa
 from ..object.model import RefKind
-from ..records import dataclass, field
+from ..records import NamedTuple, dataclass, field
 from ..source import Span
 
 FRAME = 10

@@ -9,8 +9,6 @@ Planned before any code is made:
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from ...stdlib.helpers import Arg, by_number
 from ..ir import arithmetic
 from ..ir import model as ir
@@ -19,6 +17,7 @@ from ..ir.loops import natural_loops
 from ..ir.model import Ty
 from ..object import isa
 from ..object.model import RefKind
+from ..records import NamedTuple
 from ..target import Target
 from .machine import LEA, MOV32_K, MOV_K, MOV_X, Core, FrameObject, Instr, MachineBlock, MachineFunction
 

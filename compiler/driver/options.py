@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from enum import Enum
-from typing import NamedTuple
 
 from ..cache import Cache
 from ..preprocess.dependencies import quote
 from ..preprocess.predefined import STANDARDS
+from ..records import NamedTuple
 from .request import CPUS, Request, usage_error
 
 

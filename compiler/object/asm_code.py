@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
-from ..records import dataclass, field
+from ..records import NamedTuple, dataclass, field
 from . import isa
 from .isa import Insn
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import NamedTuple
 
+from ..records import NamedTuple
 from . import isa
 from .asm_code import EXAMPLE, NOT_ASM, AsmError, Code, Number, Term
 from .disassemble import SIZES as WIDTHS

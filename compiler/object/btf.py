@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 from ..diagnostics import Diagnostic, ObjectError, Severity
+from ..records import NamedTuple
 from .btf_kinds import (
     BOOL as BOOL,
 )

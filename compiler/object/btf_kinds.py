@@ -6,9 +6,9 @@ offsets of members bits.
 
 from __future__ import annotations
 
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
-from ..records import dataclass, field
+from ..records import NamedTuple, dataclass, field
 
 # BTF_INT_*: bits of Int.encoding
 SIGNED, CHAR, BOOL = 1, 2, 4

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import io
 import struct
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..diagnostics import Diagnostic, ObjectError, Severity
-from ..records import dataclass, field
+from ..records import NamedTuple, dataclass, field
 
 EM_BPF, ET_REL = 247, 1
 SHT_PROGBITS, SHT_SYMTAB, SHT_STRTAB, SHT_RELA, SHT_NOBITS, SHT_REL = 1, 2, 3, 4, 8, 9

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable
-from typing import NamedTuple
+
+from ..records import NamedTuple
 
 
 class Insn(NamedTuple):

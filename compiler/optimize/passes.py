@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from ..ir.model import Function, Module
+from ..records import NamedTuple
 from ..target import Target
 from .combine_loads import combine_loads
 from .dce import dce

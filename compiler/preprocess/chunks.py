@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cache
-from typing import NamedTuple
 
 from ..cache import Cache, keep
+from ..records import NamedTuple
 from .tokens import BLOCK_COMMENT, LINE_COMMENT
 
 _LEAST = 600  # characters; lexing less costs little

@@ -7,9 +7,9 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from ..diagnostics import Diagnostics
+from ..records import NamedTuple
 from .tokens import Token
 
 MAX_DEPTH = 100

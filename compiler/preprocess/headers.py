@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
 
-from ..records import dataclass
+from ..records import NamedTuple, dataclass
 from . import vmlinux
 from .options import PreprocessOptions
 from .scan import Scan, scan

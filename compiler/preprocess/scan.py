@@ -7,9 +7,8 @@ pass that touches all of a file. It knows comments, strings and line splices, an
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
-from ..records import dataclass
+from ..records import NamedTuple, dataclass
 from .tokens import BLOCK_COMMENT, CHAR, STRING
 
 _SPLICE = r"\\[ \t\f\v\r]*+\n"

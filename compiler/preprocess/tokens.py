@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import NamedTuple
+
+from ..records import NamedTuple
 
 SPACE = 1  # blank space or a comment stands before the token
 BOL = 2  # the token is the first of its line
