@@ -55,6 +55,7 @@ _UNARY: dict[str, Callable[[int, int], int]] = {
     "bswap64":  lambda a, bits: swap(a, 64),
     "ptrtoint": lambda a, bits: a,
     "inttoptr": lambda a, bits: a,
+    "isconst":  lambda a, bits: 1,
     "askernel": lambda a, bits: a,  # another name of the same byte
     "asarena":  lambda a, bits: a,
 }  # fmt: skip

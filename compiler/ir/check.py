@@ -349,7 +349,7 @@ def _power_of_two(number: int) -> bool:
 
 
 _UNARY_RESULT = {
-    "zext": Ty.I64, "sext": Ty.I64, "trunc": Ty.I32, "sext32": Ty.I64, "bswap64": Ty.I64,
+    "zext": Ty.I64, "sext": Ty.I64, "trunc": Ty.I32, "sext32": Ty.I64, "bswap64": Ty.I64, "isconst": Ty.I32,
     "ptrtoint": Ty.I64, "inttoptr": Ty.PTR, "askernel": Ty.PTR, "asarena": Ty.PTR,
 }  # fmt: skip
 _RULES: dict[type, Callable[[_Checker, Any], None]] = {

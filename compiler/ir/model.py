@@ -124,6 +124,7 @@ class Unary(Instr):
     sext8, sext16  same type: extends the low 8 / 16 bits;  sext32: i64 from its low 32
     bswap16/32/64  same type: swaps the low bytes, the rest is zero (bswap64: i64 only)
     ptrtoint       ptr -> i64;   inttoptr: i64 -> ptr
+    isconst        i64 -> i32, 1 if the operand has become a constant, else 0 (once that is `settled`)
     askernel       ptr -> ptr, of an object in an arena: what can be loaded from;  asarena: what user space knows it by
     """
 
@@ -134,7 +135,7 @@ class Unary(Instr):
         self.op = op
 
 
-_UNARY_TYPE = {"zext": Ty.I64, "sext": Ty.I64, "trunc": Ty.I32, "ptrtoint": Ty.I64, "inttoptr": Ty.PTR}
+_UNARY_TYPE = {"zext": Ty.I64, "sext": Ty.I64, "trunc": Ty.I32, "ptrtoint": Ty.I64, "inttoptr": Ty.PTR, "isconst": Ty.I32}
 
 
 class PtrAdd(Instr):

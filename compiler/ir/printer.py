@@ -56,7 +56,7 @@ from .model import (
 SAME_TYPE = frozenset({"sext8", "sext16", "bswap16", "bswap32"})
 # what the other unary operations take
 UNARY_OPERAND = {
-    "zext": Ty.I32, "sext": Ty.I32, "trunc": Ty.I64, "sext32": Ty.I64, "bswap64": Ty.I64,
+    "zext": Ty.I32, "sext": Ty.I32, "trunc": Ty.I64, "sext32": Ty.I64, "bswap64": Ty.I64, "isconst": Ty.I64,
     "ptrtoint": Ty.PTR, "inttoptr": Ty.I64, "askernel": Ty.PTR, "asarena": Ty.PTR,
 }  # fmt: skip
 

@@ -55,6 +55,10 @@ def lower_builtin(x: Expressions, e: tree.Builtin) -> ir.Value | None:
             return b.emit(ir.Call("memory", e.name, [x.value(value) for value in values], type))
         case ("memcmp" | "bcmp"), _:
             return _memcmp(x, e)
+        case "constant_p", [value]:
+            type = ct.strip(value.type)
+            wide = resize(b, x.value(value), Ty.I64, isinstance(type, ct.Int) and type.signed)
+            return b.emit(ir.Unary("isconst", wide))
         case "expect", [value, expected]:
             result = x.value(value)
             x.effect(expected)

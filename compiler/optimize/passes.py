@@ -20,6 +20,7 @@ from .merge_stores import merge_stores
 from .promote import promote
 from .resolve_calls import resolve_calls
 from .scalars import split_objects
+from .settle import settle, settle_all
 from .share_objects import share_objects
 from .simplify import simplify
 from .simplify_cfg import simplify_cfg
@@ -31,7 +32,7 @@ class Pass(NamedTuple):
     """A pass over one function."""
 
     name: str
-    run: Callable[[Function], None]
+    run: Callable[[Function], object]
     reason: str
 
 
@@ -50,7 +51,8 @@ PASSES = (
     Pass("scalars",      split_objects, "again: pointers have lost their phis, so copies know their memory; unrolled arrays"),
     Pass("promote",      promote,       "their pieces"),
     Pass("memops",       expand_memory, "what promote left of copies, so that their loads and stores are seen by all behind"),
-    Pass("simplify",     simplify,      "after these three"),
+    Pass("settle",       settle,        "inlining and unrolling have shown what is constant; its answers decide branches"),
+    Pass("simplify",     simplify,      "after these four"),
     Pass("gvn",          gvn,           "on simplified values, of which more are equal"),
     Pass("simplify",     simplify,      "what gvn brought together"),
     Pass("thread",       thread,        "phis whose operands gvn made constant"),
@@ -89,11 +91,20 @@ def optimize(module: Module, target: Target, *, checked: bool = False) -> None:
         if checked:
             check(function, module)
         for _ in range(_MOST_ROUNDS):
-            for step in PASSES:
-                step.run(function)
-                if checked:
-                    check(function, module)
+            _run(function, module, checked)
             if not resolve_calls(function, module):
                 break
             inliner.inline(function)
     drop_unused(module)
+    for function in module.functions.values():
+        if settle_all(function):
+            _run(function, module, checked)
+
+
+def _run(function: Function, module: Module, checked: bool) -> None:
+    if checked:
+        from ..ir.check import check
+    for step in PASSES:
+        step.run(function)
+        if checked:
+            check(function, module)

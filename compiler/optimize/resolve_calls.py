@@ -25,7 +25,7 @@ def resolve_calls(function: Function, module: Module) -> bool:
             if not isinstance(instr, Call):
                 continue
             if instr.kind == "indirect" and (callee := _callee(instr, module)) is not None:
-                instr.kind, instr.symbol = "function", callee.name
+                instr.kind, instr.symbol = callee.kind, callee.symbol
                 del instr.operands[0]
                 changed = True
             elif instr.kind == "memory" and (value := _value(instr, module)) is not None:
@@ -39,15 +39,15 @@ def resolve_calls(function: Function, module: Module) -> bool:
     return changed or bool(known)
 
 
-def _callee(call: Call, module: Module) -> Function | None:
-    """The function of this module that an indirect call calls, if it takes such arguments."""
+def _callee(call: Call, module: Module) -> SymbolAddr | None:
+    """The function that an indirect call calls: one of this module, if it takes such arguments, or the kernel's."""
     pointer, *arguments = call.operands
-    if not isinstance(pointer, SymbolAddr) or pointer.kind != "function" or pointer.addend:
+    if not isinstance(pointer, SymbolAddr) or pointer.kind not in ("function", "extern") or pointer.addend:
         return None
     callee = module.functions.get(pointer.symbol)
-    if callee is None or call.type is not callee.result or _types(arguments) != _types(callee.parameters):
+    if callee is not None and (call.type is not callee.result or _types(arguments) != _types(callee.parameters)):
         return None
-    return callee
+    return None if callee is None and pointer.kind == "function" else pointer
 
 
 def _types(values: Sequence[Value]) -> list[Ty]:

@@ -44,6 +44,7 @@ class Checker:
         self.helpers: dict[tree.Global, int] = {}  # function pointers that are helper numbers
         self.compounds = 0  # compound literals at file scope so far
         self.unevaluated = 0  # inside sizeof, typeof, ...
+        self.required = 0  # inside what must be a constant
         self.registers: set[tree.Local] = set()  # declared with `register`
         self.tagged_members = False  # -fms-extensions: `struct tag;` in a struct is an anonymous member
         self.short_enums = False  # -fshort-enums

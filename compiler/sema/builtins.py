@@ -10,7 +10,7 @@ from ..source import Span
 from . import core, fold, tree
 from . import types as ct
 from .access import Access
-from .compare import integer_of, is_integer, qualify, unqualified
+from .compare import integer_of, is_integer, qualifiers, qualify, unqualified
 from .layout import is_complete, size_of
 from .spelling import quote
 from .written import typed_overflow, written
@@ -165,6 +165,8 @@ class Builtins(Access):
             value = self.rvalue(nodes[0])
         finally:
             self.unevaluated -= 1
+        if not self.required and self.function is not None and self.known(value) is None and _may_become_known(value):
+            return tree.Builtin("constant_p", [value], ct.INT, span)  # inlining or unrolling may make it a constant
         literal = isinstance(value, tree.AddressOf) and isinstance(value.lvalue, tree.GlobalRef) \
             and value.lvalue.symbol.name.startswith(".str")  # fmt: skip
         return tree.Constant(int(literal or self.known(value) is not None), ct.INT, span)
@@ -383,3 +385,30 @@ def text_of(e: tree.Expr) -> bytes | None:
         if symbol.constant and symbol.data is not None and 0 in symbol.data:
             return symbol.data[: symbol.data.index(0)]
     return None
+
+
+def _may_become_known(e: tree.Expr) -> bool:
+    """Whether this is an integer that is computed from nothing but local variables, without effects."""
+    match e:
+        case tree.Constant():
+            return True
+        case tree.Load(lvalue=lvalue, type=t):
+            return is_integer(t) and not qualifiers(lvalue.type)[1] and _is_local(lvalue)
+        case tree.Cast(value=value) | tree.Unary(value=value):
+            return is_integer(e.type) and _may_become_known(value)
+        case tree.Binary(left=left, right=right) | tree.Compare(left=left, right=right) | tree.Logical(left=left, right=right):
+            return _may_become_known(left) and _may_become_known(right)
+        case tree.Conditional(condition=condition, then=then, otherwise=otherwise):
+            return all(_may_become_known(part) for part in (condition, then, otherwise))
+    return False
+
+
+def _is_local(lvalue: tree.Expr) -> bool:
+    match lvalue:
+        case tree.LocalRef():
+            return True
+        case tree.Member(base=base):
+            return _is_local(base)
+        case tree.Deref(pointer=tree.PointerAdd(pointer=tree.AddressOf(lvalue=base), index=index)):
+            return _is_local(base) and _may_become_known(index)
+    return False

@@ -25,7 +25,11 @@ class Constants(Conversions):
 
     def integer_constant(self, node: Any, what: str) -> int:
         """The value of an integer constant expression. Raises `Poison` after reporting if it is none."""
-        e = self.rvalue(node)
+        self.required += 1
+        try:
+            e = self.rvalue(node)
+        finally:
+            self.required -= 1
         if not is_integer(e.type):
             raise self.error("E0311", e.span, f"{what} must be an integer constant")
         value = self.known(e)

@@ -1,8 +1,8 @@
-/* See asm/bitsperlong.h: it is the same on the machines whose kernels take BPF programs.
+/* The width of long.
    SPDX-License-Identifier: Apache-2.0 */
 #ifndef _ASM_GENERIC_BITSPERLONG_H
 #define _ASM_GENERIC_BITSPERLONG_H
 
-#include <asm/bitsperlong.h>
+#define __BITS_PER_LONG 64
 
 #endif

@@ -1,8 +1,8 @@
-/* See linux/types.h: it is the same on the machines whose kernels take BPF programs.
+/* Integer types: the same on every machine.
    SPDX-License-Identifier: Apache-2.0 */
 #ifndef _ASM_GENERIC_TYPES_H
 #define _ASM_GENERIC_TYPES_H
 
-#include <linux/types.h>
+#include <asm-generic/int-ll64.h>
 
 #endif

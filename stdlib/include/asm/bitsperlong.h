@@ -1,8 +1,8 @@
-/* The width of long.
+/* See asm-generic/bitsperlong.h: it is the same on the machines whose kernels take BPF programs.
    SPDX-License-Identifier: Apache-2.0 */
 #ifndef _ASM_BITSPERLONG_H
 #define _ASM_BITSPERLONG_H
 
-#define __BITS_PER_LONG 64
+#include <asm-generic/bitsperlong.h>
 
 #endif

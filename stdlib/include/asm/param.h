@@ -1,11 +1,8 @@
-/* Clock ticks a second as user space counts them, the smallest page.
+/* See asm-generic/param.h: it is the same on the machines whose kernels take BPF programs.
    SPDX-License-Identifier: Apache-2.0 */
 #ifndef _ASM_PARAM_H
 #define _ASM_PARAM_H
 
-#define HZ             100
-#define EXEC_PAGESIZE  4096
-#define NOGROUP        (-1)
-#define MAXHOSTNAMELEN 64
+#include <asm-generic/param.h>
 
 #endif

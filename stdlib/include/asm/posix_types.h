@@ -1,8 +1,8 @@
-/* See linux/posix_types.h.
+/* See asm-generic/posix_types.h: it is the same on the machines whose kernels take BPF programs.
    SPDX-License-Identifier: Apache-2.0 */
 #ifndef _ASM_POSIX_TYPES_H
 #define _ASM_POSIX_TYPES_H
 
-#include <linux/posix_types.h>
+#include <asm-generic/posix_types.h>
 
 #endif

@@ -3,6 +3,6 @@
 #ifndef _ASM_TYPES_H
 #define _ASM_TYPES_H
 
-#include <linux/types.h>
+#include <asm-generic/types.h>
 
 #endif

@@ -5,6 +5,8 @@
 
 #include <linux/types.h>
 
+typedef unsigned short __kernel_sa_family_t;
+
 #define _K_SS_MAXSIZE 128
 
 #define SOCK_SNDBUF_LOCK       1

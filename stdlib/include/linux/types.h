@@ -1,18 +1,11 @@
-/* Integer types of fixed width, as the kernel names them.
+/* Integer types as the kernel names them.
    SPDX-License-Identifier: Apache-2.0 */
 #ifndef _LINUX_TYPES_H
 #define _LINUX_TYPES_H
 
+#include <asm/types.h>
 #include <linux/posix_types.h>
 
-typedef signed char        __s8;
-typedef unsigned char      __u8;
-typedef signed short       __s16;
-typedef unsigned short     __u16;
-typedef signed int         __s32;
-typedef unsigned int       __u32;
-typedef signed long long   __s64;
-typedef unsigned long long __u64;
 #ifdef __SIZEOF_INT128__
 typedef __signed__ __int128 __s128 __attribute__((aligned(16)));
 typedef unsigned __int128   __u128 __attribute__((aligned(16)));
@@ -40,7 +33,6 @@ typedef __u32 __wsum;
 #define __bitwise
 #define __bitwise__
 
-typedef unsigned short __kernel_sa_family_t;
 typedef unsigned int   __poll_t;
 
 #endif

@@ -12,6 +12,11 @@
 typedef uint16_t in_port_t;
 typedef uint32_t in_addr_t;
 
+/* levels of setsockopt */
+#define SOL_IP     0
+#define SOL_IPV6   41
+#define SOL_ICMPV6 58
+
 #define INET_ADDRSTRLEN  16
 #define INET6_ADDRSTRLEN 46
 

@@ -68,3 +68,25 @@ def test_reading_registers_of_no_machine_is_an_error_that_says_what_to_do() -> N
     """
     with pytest.raises(CompileError, match="-D__TARGET_ARCH_x86"):
         messages(text)
+
+
+LAYERS = {  # a program's own copy of one header of a chain, a use of what the chain has, what stands behind the copy
+    "linux/types.h": ("#include <asm-generic/int-ll64.h>", "__u64 x;"),
+    "asm/bitsperlong.h": ("#include <asm-generic/bitsperlong.h>", "int x = __BITS_PER_LONG;"),
+    "linux/errno.h": ("#include <asm-generic/errno.h>", "int x = ENOTSOCK + EPERM;"),
+    "asm/errno.h": ("#include <asm-generic/errno-base.h>", "int x = EPERM;"),
+    "asm/socket.h": ("#include <asm-generic/socket.h>", "int x = SOL_SOCKET;"),
+    "linux/posix_types.h": ("#include <asm/posix_types.h>", "__kernel_ulong_t x;"),
+}
+
+
+@pytest.mark.parametrize("header", LAYERS)
+def test_a_programs_own_header_finds_the_layer_below_it(header: str, tmp_path: Path) -> None:
+    include, use = LAYERS[header]
+    own = tmp_path / header
+    own.parent.mkdir()
+    own.write_text(f"#ifndef OWN\n#define OWN\n{include}\n#endif\n")
+    preprocess = PreprocessOptions(include=[str(tmp_path)], host_headers=False)
+    compilation = Compilation(f"#include <{header}>\n{use}\n", "source.c", Options(preprocess=preprocess, lazy=False))
+    compilation.object()
+    assert [found.message for found in compilation.diagnostics.found] == []

@@ -147,3 +147,22 @@ _Static_assert(__has_feature(c_atomic) && !__has_feature(gnu_asm) && __has_exten
 //// btf-type-id: ok
 struct s { int a; };
 long f(struct s *s) { return __builtin_btf_type_id(*s, 0) + __builtin_btf_type_id(*(struct s *)0, 1); }
+//// constant-p-after-inlining: run
+static inline __attribute__((always_inline)) int kind(unsigned int slot) { if (!__builtin_constant_p(slot)) return 1; return 2; }
+PROG { int slot = 3; out[0] = kind(7); out[1] = kind(in[0]); out[2] = slot; out[3] = kind(slot); out[4] = kind(sizeof slot * 2); return 0; }
+//// constant-p-in-constants: ok
+int f(int n) {
+    static int first = __builtin_constant_p(2);
+    enum { A = __builtin_constant_p(n) };
+    _Static_assert(A == 0, "");
+    switch (n) { case __builtin_constant_p(n): return 1; }
+    char room[1 + __builtin_constant_p(n)];
+    return sizeof room + first;
+}
+//// trap-behind-constant-p: ok
+static inline __attribute__((always_inline)) int only(const unsigned int slot) { if (!__builtin_constant_p(slot)) __builtin_trap(); int r; asm("%0 = %1" : "=r"(r) : "i"(slot)); return r; }
+int f(int n) { int sum = 0; _Pragma("unroll") for (unsigned int i = 0; i < 3; i++) sum += only(i); return sum + only(8); }
+//// kernel-function-given-to-inlined: ok
+extern long one(void *) __attribute__((section(".ksyms"))); extern long two(void *) __attribute__((section(".ksyms")));
+static inline __attribute__((always_inline)) long twice(long (*f)(void *), void *p) { return f(p) + f(p); }
+long f(void *p) { return twice(one, p) + twice(two, p); }
