@@ -135,9 +135,21 @@ class _Part:
         return self._operand(value)
 
 
-def _outline(block: Block) -> tuple[type, ...]:
-    """What blocks that start equal parts have in common at least."""
-    return (type(block.terminator), *map(type, block.instrs))
+def _outline(block: Block) -> tuple[Any, ...]:
+    """What blocks that start equal parts have in common at least: what they do, to which values from elsewhere."""
+    rows: list[Any] = []
+    end = block.terminator
+    for instr in [*block.instrs, end] if end else block.instrs:
+        rows.append(type(instr))
+        free = 1 if isinstance(instr, Store) else 0 if isinstance(instr, Return) else -1
+        for index, operand in enumerate(instr.operands):
+            if index == free and isinstance(operand, Constant):
+                rows.append(operand.type)
+            elif isinstance(operand, Instr):
+                rows.append(type(operand) if operand.block is block else operand)
+            else:
+                rows.append(operand.type)
+    return tuple(rows)
 
 
 def merge_blocks(function: Function) -> None:
