@@ -66,8 +66,8 @@ class InlineAssembly:
         kind = instr.asm.symbols.get(item.name)
         insn = code.insns[item.slot]
         if item.kind == "symbol":
-            if kind is None:
-                raise AsmError(f"there is no '{item.name}' in this file", item.offset, "declare the variable or map")
+            if kind is None:  # the loader writes the number there: cilium/ebpf's and ebpf-manager's load-time constants
+                kind = RefKind.EXTERN
             code.insns[item.slot : item.slot + 2] = isa.lddw(insn.dst, 0)
             return Reference(start + item.slot, RefKind.FUNCTION if kind is RefKind.CALL else kind, item.name, item.addend)
         if kind in (RefKind.FUNCTION, RefKind.CALL):

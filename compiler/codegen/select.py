@@ -286,7 +286,7 @@ class _Selector:
             self._too_many(instr.span, f"'{instr.symbol}' is called with {count} arguments, BPF passes five")
         for register, value in zip(ARGUMENTS, instr.operands, strict=False):
             self.values.into(register, value)
-        call = self.values.emit(CALL, imm=instr.number)
+        call = self.values.emit(CALL, imm=(instr.number & 0xFFFFFFFF ^ 0x80000000) - 0x80000000)
         call.arguments = len(instr.operands)
         if instr.kind != "helper":
             call.symbol = instr.symbol

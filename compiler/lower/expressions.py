@@ -370,7 +370,9 @@ class Expressions(Objects):
             case target:
                 pointer = self.value(target)
                 result = self.b.emit(ir.Call("indirect", _pointer_name(target), [pointer, *arguments], ctypes.register(e.type)))
-                return None if result.type is Ty.NONE else result
+                if result.type is Ty.NONE:
+                    return None
+                return self._narrow(result, e.type) if result.type is Ty.I32 else result  # it may turn out to be a helper
 
     def _helper(self, number: int, arguments: list[ir.Value], e: tree.Call) -> ir.Value | None:
         """Helpers leave 64 bits in r0, whatever their C type says; the C type is cut out of them."""

@@ -13,7 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..ir.model import Call, Constant, Function, Module, PtrAdd, SymbolAddr, Ty, Value
+from ...stdlib.helpers import by_number
+from ..ir.model import Call, Constant, Function, Instr, Module, PtrAdd, SymbolAddr, Ty, Unary, Value
 
 
 def resolve_calls(function: Function, module: Module) -> bool:
@@ -21,22 +22,46 @@ def resolve_calls(function: Function, module: Module) -> bool:
     changed = False
     known: dict[Value, Value] = {}
     for block in function.blocks:
-        for instr in block.instrs:
+        for index, instr in enumerate(block.instrs):
             if not isinstance(instr, Call):
                 continue
             if instr.kind == "indirect" and (callee := _callee(instr, module)) is not None:
                 instr.kind, instr.symbol = callee.kind, callee.symbol
                 del instr.operands[0]
                 changed = True
+            elif instr.kind == "indirect" and isinstance(instr.operands[0], Constant):
+                block.instrs[index] = helper = _helper(instr, instr.operands[0].value)
+                helper.block = block
+                known[instr] = Unary("trunc", helper, instr.span) if instr.type is Ty.I32 else helper
             elif instr.kind == "memory" and (value := _value(instr, module)) is not None:
                 known[instr] = Constant(instr.type, value)
     if known:
-        for block in function.blocks:
-            block.instrs = [instr for instr in block.instrs if instr not in known]
-            for user in [*block.instrs, block.terminator]:
-                if user is not None:
-                    user.operands = [known.get(operand, operand) for operand in user.operands]
+        _replace(function, known)
     return changed or bool(known)
+
+
+def _helper(call: Call, number: int) -> Call:
+    """The call of the helper of that number: its name in libbpf's headers is a pointer of that value. It leaves 64 bits."""
+    row = by_number(number)
+    type = Ty.I64 if call.type is Ty.I32 else call.type
+    return Call("helper", row.name if row else f"#{number}", call.operands[1:], type, number=number, span=call.span)
+
+
+def _replace(function: Function, known: dict[Value, Value]) -> None:
+    """Use the values of `known` instead of its keys, which go."""
+    cut = {new.operands[0]: new for new in known.values() if isinstance(new, Unary)}
+    for block in function.blocks:
+        kept: list[Instr] = []
+        for instr in block.instrs:
+            if instr not in known:
+                kept.append(instr)
+            if instr in cut:
+                cut[instr].block = block
+                kept.append(cut[instr])
+        block.instrs = kept
+        for user in [*block.instrs, block.terminator]:
+            if user is not None:
+                user.operands = [known.get(operand, operand) for operand in user.operands]
 
 
 def _callee(call: Call, module: Module) -> SymbolAddr | None:

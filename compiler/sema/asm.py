@@ -169,14 +169,10 @@ class AsmStatements(Declarations):
         return tree.Cast(e, ct.strip(t), e.span) if e.type != ct.strip(t) else e
 
     def asm_constant(self, e: tree.Expr) -> tree.Expr | None:
-        """The number or address that `e` is, where the tree says so already: also a helper's number by its name."""
+        """The number or address that `e` is, where the tree says so already."""
         inner = e
         while isinstance(inner, tree.Cast):
             inner = inner.value
-        if isinstance(inner, tree.Load) and isinstance(inner.lvalue, tree.GlobalRef):
-            number = self.helpers.get(inner.lvalue.symbol)
-            if number is not None:
-                return tree.Constant(number, e.type, e.span)
         value = self.known(e)
         if value is None:
             value = self._reread(inner)

@@ -109,10 +109,6 @@ class Calls(Atomics):
             self.use_function(target.symbol)
             return target
         value = self.value_of(target)
-        if isinstance(value, tree.Load) and isinstance(value.lvalue, tree.GlobalRef):
-            number = self.helpers.get(value.lvalue.symbol)
-            if number is not None:
-                return tree.Constant(number, value.type, span)
         if isinstance(value, tree.AddressOf) and isinstance(value.lvalue, tree.FunctionRef):
             return value.lvalue
         inner: tree.Expr = value

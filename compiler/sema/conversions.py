@@ -67,6 +67,8 @@ class Conversions(Checker):
             if not is_complete(t) and not isinstance(t, ct.Void):
                 raise self.error("E0301", e.span, f"incomplete type {quote(e.type)} where a complete type is required",
                                  fix="include the header that defines it")  # fmt: skip
+            if isinstance(e, tree.GlobalRef) and (number := self.helpers.get(e.symbol)) is not None:
+                return tree.Constant(number, unqualified(e.type), e.span)
             return tree.Load(e, unqualified(e.type), e.span)
         return e
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from ..diagnostics import Diagnostics
+from ..source import Span
 from . import tree
 from .names import suggest
 
@@ -21,17 +22,28 @@ C_LIBRARY = frozenset(_NAMES.split())
 
 
 def check_undefined(unit: tree.Unit, named: Collection[str], diagnostics: Diagnostics) -> None:
-    """Errors (E0404) for those of `unit.undefined` that are among `named`, the symbols that finished code refers to."""
+    """Tell of those of `unit.undefined` that are among `named`, the symbols that finished code refers to.
+
+    A warning (W0404) where another object may define it: a prototype alone says so too (C11 6.2.2p5), and clang leaves
+    it to the linker. An error (E0404) where none can, or where it is the name of a helper with a slip in it."""
     for symbol, use in unit.undefined.items():
         if symbol.name not in named:
             continue
         from ...stdlib.helpers import HELPERS  # reads all of them
 
         near = suggest(symbol.name, [row.name for row in HELPERS.values()])
+        notes: list[tuple[str, Span | int | None]] = [(f"'{symbol.name}' declared here", symbol.span)]
+        if symbol.linkage == "extern" and not near and symbol.name not in C_LIBRARY:
+            diagnostics.warning(
+                "W0404", use, f"'{symbol.name}' is declared and not defined here: only another object can define it",
+                fix="define it in this file, mark it __ksym if it is a kernel function (kfunc), or declare it extern",
+                notes=notes,
+            )  # fmt: skip
+            continue
         diagnostics.error(
             "E0404", use, f"'{symbol.name}' is declared and never defined: BPF programs cannot call into libraries",
             fix=f"did you mean the helper '{near}'?" if near else
             "define it in this file, mark it __ksym if it is a kernel function (kfunc), or declare it extern if "
             "another object that is linked with this one defines it",
-            notes=[(f"'{symbol.name}' declared here", symbol.span)],
+            notes=notes,
         )  # fmt: skip

@@ -11,7 +11,6 @@ SEC("xdp") int f(struct xdp_md *ctx) {
 	asm volatile(".string 7");
 	asm volatile("call nothing");
 	asm volatile("goto out");
-	asm volatile("r1 = nothing ll");
 	asm volatile("r1 = 5 + foo" ::: "r1");
 	asm volatile("r1 = *(u32 *)%0" :: "r"(x) : "r1");
 	asm volatile("%0 = 5" : "=r"(x) :: "r0", "r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r9");

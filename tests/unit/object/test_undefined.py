@@ -11,7 +11,7 @@ import pytest
 from linkage_sources import PARTS, PRELUDE
 from object_facts import facts, types
 
-from purebpf.compiler.api import compile
+from purebpf.compiler.api import Compilation, Options, compile
 from purebpf.compiler.diagnostics import CompileError
 from purebpf.compiler.object.read import read_object
 from purebpf.compiler.object.write import write_object
@@ -22,15 +22,13 @@ Compile = Callable[[str], Path]
 @pytest.mark.parametrize(
     ("text", "message", "fix"),
     [
-        ("int add(int); int f(void) { return add(1); }",
+        ("static int add(int); int f(void) { return add(1); }",
          "E0404: 'add' is declared and never defined: BPF programs cannot call into libraries", "mark it __ksym"),
         ("long bpf_map_update_elm(void *); int f(void) { return bpf_map_update_elm(0); }",
          "E0404: 'bpf_map_update_elm' is declared and never defined: BPF programs cannot call into libraries",
          "did you mean the helper 'bpf_map_update_elem'?"),
         ("extern int printf(const char *, int); int f(void) { return printf(\"\", 1); }",
          "E0404: 'printf' is declared and never defined: BPF programs cannot call into libraries", "define it in this file"),
-        ("int g(int); int (*p)(int) = g;", "E0404: 'g' is declared and never defined: BPF programs cannot call into libraries",
-         "declare it extern"),
     ],
 )  # fmt: skip
 def test_it_is_refused_by_name_with_the_way_out(text: str, message: str, fix: str) -> None:
@@ -40,6 +38,31 @@ def test_it_is_refused_by_name_with_the_way_out(text: str, message: str, fix: st
     assert f"{found.code}: {found.message}" == message
     assert fix in found.fix
     assert found.place is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["int add(int); int f(void) { return add(1); }", "int add(); int f(void) { return add(1); }",
+     "int add(int); int (*p)(int) = add;"],
+)  # fmt: skip
+def test_a_prototype_alone_leaves_it_to_the_linker_with_a_warning(clang: Compile, text: str) -> None:
+    """As clang does, which does not warn; there are programs in parts that share no header."""
+    compilation = Compilation(text, "x.c", Options())
+    obj = compilation.object()
+    [found] = compilation.diagnostics.found
+    assert f"{found.code}: {found.message}" == (
+        "W0404: 'add' is declared and not defined here: only another object can define it"
+    )
+    assert facts(write_object(obj)) == facts(clang(text).read_bytes())
+
+
+def test_a_symbol_that_only_asm_names_is_left_to_the_loader(clang: Compile) -> None:
+    """Go loaders write constants there at load time."""
+    text = 'long f(void) { long n; asm("%0 = limit ll" : "=r"(n)); return n; }'
+    ours = write_object(compile(text, "x.c"))
+    assert facts(ours) == facts(clang(text).read_bytes())
+    [reference] = compile(text).functions["f"].references
+    assert (reference.symbol, reference.at) == ("limit", 0)
 
 
 @pytest.mark.parametrize(
