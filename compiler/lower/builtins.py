@@ -56,8 +56,8 @@ def lower_builtin(x: Expressions, e: tree.Builtin) -> ir.Value | None:
         case ("memcmp" | "bcmp"), _:
             return _memcmp(x, e)
         case "constant_p", [value]:
-            type = ct.strip(value.type)
-            wide = resize(b, x.value(value), Ty.I64, isinstance(type, ct.Int) and type.signed)
+            scalar = ct.strip(value.type)
+            wide = resize(b, x.value(value), Ty.I64, isinstance(scalar, ct.Int) and scalar.signed)
             return b.emit(ir.Unary("isconst", wide))
         case "expect", [value, expected]:
             result = x.value(value)

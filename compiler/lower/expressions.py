@@ -30,6 +30,7 @@ class Expressions(Objects):
         super().__init__(builder, diagnostics, roots)
         self._values: dict[type, Callable[[Any], ir.Value | None]] = {
             tree.Constant: self._constant,
+            tree.FloatConstant: lambda e: constant(Ty.I32, 0),  # its value is dropped
             tree.Load: self._load,
             tree.AddressOf: self._address_of,
             tree.Cast: self._cast,

@@ -70,6 +70,11 @@ class Code:
             return next((place for place in places if place > slot), None)
         return self.labels.get(name)
 
+    def marks(self) -> tuple[int, int, int, int]:
+        """How much there is that depends on where it stands."""
+        return (len(self.labels), sum(len(places) for places in self.locals.values()), len(self.open),
+                sum(len(run.bytes) for run in self.data))  # fmt: skip
+
     def put_data(self, at: Callable[[str, int, int], int]) -> None:
         """Fill in the bytes that wait for labels; `at` gives a label's slot: (name, slot of the reference, offset)."""
         for run in self.data:

@@ -15,7 +15,7 @@ from .isa import Insn
 ACCESS_SIZES = {text: size for size, text in WIDTHS.items()} | {"s8": isa.B, "s16": isa.H, "s32": isa.W}
 
 _TOKEN = re.compile(
-    r"(?P<number>0[xX][0-9a-fA-F]+|0[bB][01]+|\d+[bf](?!\w)|\d+)(?!\w)"
+    r"(?P<number>\d+[bf](?!\w)|(?:0[xX][0-9a-fA-F]+|0[bB][01]+|\d+)[uU]?[lL]{0,2})(?!\w)"
     r"|(?P<op>s>>=|s(?:/=|%=|[<>]=?)|>>=|<<=|[-+*/%|&^<>=!]=|<<|>>|[-+*/%|&^<>=!~()\[\],:])"
     r"|(?P<name>[A-Za-z_.$@][\w.$@]*)"
 )
@@ -164,6 +164,7 @@ class Operands:
 
     def _fits(self, value: int, bits: int, offset: int, *, unsigned: bool = False) -> int:
         top = 1 << bits
+        value = signed(value) if unsigned and 1 << 63 <= value <= _MASK else value  # 0xffff...ff00 is -256
         if not -top // 2 <= value < (top if unsigned else top // 2):
             fix = "use r1 = NUMBER ll for a 64-bit constant" if bits == 32 else "compute the address in a register first"
             raise AsmError(f"{value} does not fit {bits} bits", offset, fix)
@@ -230,7 +231,7 @@ class Operands:
 
 
 def _number(token: Token) -> int:
-    text = token.text
+    text = token.text.rstrip("uUlL")
     if text[:2] in ("0x", "0X", "0b", "0B"):
         return int(text, 0)
     if text[0] == "0" and text.strip("0"):

@@ -14,6 +14,7 @@
 | `if r1 s< 5 goto L`, `goto +3`, `gotol L`, `may_goto L` | jumps: to labels or by a number of slots              |
 | `call 12`, `call name`, `callx r1`, `exit`          | calls                                                     |
 | `.byte 1, 2`, `.short`, `.long`, `.8byte`           | the bytes of instructions; with label arithmetic          |
+| `.rept 3` `.endr`                                   | what stands between, so many times                        |
 | `.ifc a, b` `.ifnc a, b` `.else` `.endif`           | what stands between counts if the texts are (not) equal   |
 
 Statements end with a newline or `;`, comments begin with `#` or `//`. `1:` is a local label, `1b` and `1f` the nearest one.
@@ -44,8 +45,10 @@ _ENDS = {"le": isa.ALU | isa.END, "be": isa.ALU | isa.END | isa.X, "bswap": isa.
 _LOCKED = frozenset({"+=", "|=", "&=", "^="})
 _DATA = {".byte": 1, ".short": 2, ".2byte": 2, ".long": 4, ".int": 4, ".4byte": 4, ".quad": 8, ".8byte": 8}
 _CONDITIONAL = frozenset({".ifc", ".ifnc", ".else", ".endif"})
+_MOST_REPEATED = 1_000_000  # instructions of a program (BPF_COMPLEXITY_LIMIT_INSNS, linux/bpf_verifier.h)
 _IGNORED = frozenset({".align", ".p2align", ".balign"})  # instructions are aligned as it is
 _STATEMENT = re.compile(r'(?:"(?:[^"\\\n]|\\.)*"|/\*.*?\*/|(?!#|//)[^;\n])+', re.DOTALL)
+_LABELS = re.compile(r"\s*(?:[\w.$@]+\s*:\s*)*")
 _COMMENT = re.compile(r"(?:#|//)[^\n]*")
 
 
@@ -54,27 +57,71 @@ class _Parser(Operands):
 
     def run(self) -> Code:
         """All statements."""
-        position, text = 0, self.text
+        self._statements(0, len(self.text))
+        return self._finish()
+
+    def _statements(self, position: int, end: int) -> None:
+        text = self.text
         conditions: list[tuple[bool, int]] = []
-        while position < len(text):
-            comment = _COMMENT.match(text, position)
-            if comment:
-                position = comment.end()
-                continue
-            match = _STATEMENT.match(text, position)
-            if not match:
-                position += 1
-                continue
+        while position < end:
+            match = self._cut(position, end)
+            if match is None:
+                break
             position = match.end()
-            start = match.start() + len(match[0]) - len(match[0].lstrip())
-            first = match[0].split(None, 1)[0] if match[0].strip() else ""
+            start = _LABELS.match(text, match.start(), position).end()  # type: ignore[union-attr]
+            first = text[start:position].split(None, 1)[0] if text[start:position].strip() else ""
             if first in _CONDITIONAL:
-                self._condition(first, start, match[0].strip()[len(first) :], conditions)
+                self._condition(first, start, text[start:position].strip()[len(first) :], conditions)
+            elif first == ".rept":
+                body, last = position, self._end_of_repetition(position, end, start)
+                position = last.end()
+                if all(holds for holds, _ in conditions):
+                    self._statement(match.start(), start)
+                    self._repeat(start, body, last.start())
             elif all(holds for holds, _ in conditions):
                 self._statement(match.start(), position)
         if conditions:
             raise AsmError(".ifc without .endif", conditions[-1][1], "end it with .endif")
-        return self._finish()
+
+    def _cut(self, position: int, end: int) -> re.Match[str] | None:
+        """The next statement, None if there is none."""
+        while position < end:
+            comment = _COMMENT.match(self.text, position, end)
+            if comment:
+                position = comment.end()
+                continue
+            match = _STATEMENT.match(self.text, position, end)
+            if match:
+                return match
+            position += 1
+        return None
+
+    def _end_of_repetition(self, position: int, end: int, start: int) -> re.Match[str]:
+        depth = 1
+        while (match := self._cut(position, end)) is not None:
+            words = match[0][_LABELS.match(match[0]).end() :].split(None, 1)  # type: ignore[union-attr]
+            depth += {".rept": 1, ".endr": -1}.get(words[0] if words else "", 0)
+            if not depth:
+                return match
+            position = match.end()
+        raise AsmError(".rept without .endr", start, "end it with .endr")
+
+    def _repeat(self, start: int, body: int, end: int) -> None:
+        self._tokenize(start + len(".rept"), body)
+        count = self._constant(32)
+        if self._peek().kind != "end":
+            raise AsmError(NOT_ASM, self._peek().offset, ".rept 3")
+        if not 0 <= count <= _MOST_REPEATED:
+            raise AsmError(f"{count} repetitions: at least 0, at most {_MOST_REPEATED}", start, "repeat less often")
+        code = self.code
+        for done in range(count):
+            if len(self.insns) > _MOST_REPEATED:
+                raise AsmError("this repeats more instructions than a program can have", start, "repeat less often")
+            slot, marks = len(self.insns), code.marks()
+            self._statements(body, end)
+            if marks == code.marks():
+                self.insns += self.insns[slot:] * (count - done - 1)  # the same each time
+                break
 
     def _condition(self, word: str, start: int, rest: str, conditions: list[tuple[bool, int]]) -> None:
         if word in (".ifc", ".ifnc"):
@@ -130,7 +177,7 @@ class _Parser(Operands):
         if size is None:
             raise AsmError(
                 f"the directive '{word.text}' is not supported", word.offset,
-                "there are .byte .short .long .8byte .ifc .ifnc .else .endif",
+                "there are .byte .short .long .8byte .ifc .ifnc .else .endif .rept .endr",
             )  # fmt: skip
         data = self.code.data
         if not data or (not len(data[-1].bytes) % 8 and data[-1].slot + len(data[-1].bytes) // 8 != len(self.insns)):

@@ -176,6 +176,8 @@ class AsmStatements(Declarations):
         value = self.known(e)
         if value is None:
             value = self._reread(inner)
+        if value is None and (address := self.address_constant(e)) is not None and address[0] is None:
+            value = address[1]  # offsetof as an address from 0: a template's number cannot be relocated
         return None if value is None else tree.Constant(value, e.type, e.span)
 
     def _reread(self, e: tree.Expr) -> int | None:

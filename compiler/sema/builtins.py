@@ -167,6 +167,8 @@ class Builtins(Access):
             self.unevaluated -= 1
         if not self.required and self.function is not None and self.known(value) is None and _may_become_known(value):
             return tree.Builtin("constant_p", [value], ct.INT, span)  # inlining or unrolling may make it a constant
+        if isinstance(value, tree.FloatConstant):
+            return tree.Constant(1, ct.INT, span)
         literal = isinstance(value, tree.AddressOf) and isinstance(value.lvalue, tree.GlobalRef) \
             and value.lvalue.symbol.name.startswith(".str")  # fmt: skip
         return tree.Constant(int(literal or self.known(value) is not None), ct.INT, span)

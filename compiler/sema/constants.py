@@ -25,11 +25,7 @@ class Constants(Conversions):
 
     def integer_constant(self, node: Any, what: str) -> int:
         """The value of an integer constant expression. Raises `Poison` after reporting if it is none."""
-        self.required += 1
-        try:
-            e = self.rvalue(node)
-        finally:
-            self.required -= 1
+        e = self.required_value(node)
         if not is_integer(e.type):
             raise self.error("E0311", e.span, f"{what} must be an integer constant")
         value = self.known(e)
@@ -37,6 +33,14 @@ class Constants(Conversions):
             raise self.error("E0311", e.span, f"{what} is not an integer constant expression",
                              fix="use a literal, an enum constant or a #define")  # fmt: skip
         return value
+
+    def required_value(self, node: Any) -> tree.Expr:
+        """The value of an expression that must be constant: what may become so later does not help."""
+        self.required += 1
+        try:
+            return self.rvalue(node)
+        finally:
+            self.required -= 1
 
     def known(self, e: tree.Expr) -> int | None:
         """The value of an expression that folds to a number: constants, and const variables with a known value."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..source import Span
-from . import fold, tree
+from . import floating, fold, tree
 from . import types as ct
 from .base import Checker
 from .compare import (
@@ -171,6 +171,11 @@ class Conversions(Checker):
             raise self.error("E0303", span, self._doing(how, to, e.type, "incompatible type"),
                              fix="this expression gives no value", notes=notes)  # fmt: skip
         if isinstance(source, ct.Float) or isinstance(target, ct.Float):
+            converted = floating.convert(e, to)
+            if isinstance(converted, tree.Constant):
+                return converted
+            if isinstance(converted, tree.FloatConstant) and self.function is None:
+                return tree.Constant(floating.bits(converted), to, span)  # data of a variable
             raise self.float_error(span, e.type if isinstance(source, ct.Float) else to)
         if is_integer(target):
             if is_integer(source):

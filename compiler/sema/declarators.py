@@ -77,7 +77,7 @@ class Declarators(Specifiers):
                 return ct.Array(element, None)
             raise self.error("E0402", span, "variable length arrays are not supported: the BPF stack has a fixed layout",
                              fix="use a constant size")  # fmt: skip
-        e = self.rvalue(declarator.dim)
+        e = self.required_value(declarator.dim)
         if not is_integer(e.type):
             raise self.error("E0371", span, f"size of array has non-integer type {quote(e.type)}")
         count = self.known(e)

@@ -8,7 +8,7 @@ from typing import Any
 from ..parse import nodes as gnu
 from ..parse.lean import c_ast
 from ..source import Span
-from . import literals, tree
+from . import floating, literals, tree
 from . import types as ct
 from .atomics import drop_result
 from .base import Poison
@@ -71,11 +71,7 @@ class Expressions(Calls):
                 case "string":
                     return self.literal(*literals.string(node.value), span)
                 case _:
-                    single = node.value[-1] in "fF" and node.value[:2].lower() != "0x"
-                    floating = ct.Float("float", 4) if single else ct.Float("double", 8)
-                    if self.unevaluated:
-                        return tree.Constant(0, floating, span)
-                    raise self.float_error(span, floating)
+                    return floating.literal(node.value, span)
         except literals.LiteralError as problem:
             raise self.error("E0344", span, str(problem)) from None
         return tree.Constant(value, t, span)

@@ -109,7 +109,9 @@ class Functions(Statements):
                 span = getattr(statement, "span", body.span)
                 self.error("E0395", span, "a naked function holds asm statements only",
                            fix="write it in asm, or remove __attribute__((naked))")  # fmt: skip
-            elif statement.outputs or statement.labels or any(set(c) - set("i") for _, c, _ in statement.inputs):
+            elif statement.outputs or statement.labels or not all(
+                set(constraint) <= {"i"} or self.address_constant(e) is not None for _, constraint, e in statement.inputs
+            ):
                 self.error("E0395", statement.span, "an asm statement of a naked function has constants as operands only",
                            fix="arguments are in r1 to r5, use their names")  # fmt: skip
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..source import Span
-from . import fold, tree
+from . import floating, fold, tree
 from . import types as ct
 from .compare import is_integer, is_pointer, is_record, is_scalar, is_void, qualifiers, same_type, unqualified
 from .constants import Constants
@@ -25,6 +25,10 @@ class Operators(Constants):
 
     def binary(self, op: str, left: tree.Expr, right: tree.Expr, span: Span) -> tree.Expr:
         """`left op right` of two values."""
+        if isinstance(left, tree.FloatConstant) or isinstance(right, tree.FloatConstant):
+            folded = floating.binary(op, left, right, span)
+            if folded is not None:
+                return folded
         if op in ("&&", "||"):
             for side in (left, right):
                 if not is_scalar(side.type):
@@ -144,6 +148,8 @@ class Operators(Constants):
 
     def unary(self, op: str, value: tree.Expr, span: Span) -> tree.Expr:
         """`+ - ~ !` on a value."""
+        if isinstance(value, tree.FloatConstant) and (folded := floating.unary(op, value, span)) is not None:
+            return folded
         self.no_float(value)
         if op == "!":
             if not is_scalar(value.type):
@@ -260,6 +266,8 @@ class Operators(Constants):
 
     def discard(self, e: tree.Expr) -> tree.Expr:
         """`e` for its effects only."""
+        if isinstance(e, tree.FloatConstant):
+            e = tree.Constant(0, ct.INT, e.span)
         return e if is_void(e.type) else tree.Cast(e, ct.VOID, e.span)
 
     # --- casts ----------------------------------------------------------------------------------------------------
@@ -268,9 +276,12 @@ class Operators(Constants):
         """`(t) e` (C11 6.5.4)."""
         bare = ct.strip(t)
         if isinstance(bare, ct.Void):
-            return tree.Cast(e, ct.VOID, span)
+            return self.discard(e)
         source = ct.strip(e.type)
         if isinstance(source, ct.Float) or isinstance(bare, ct.Float):
+            converted = floating.convert(e, t)
+            if converted is not None:
+                return converted
             if self.unevaluated:
                 return tree.Constant(0, ct.INT, span)
             raise self.float_error(span, e.type if isinstance(source, ct.Float) else t)

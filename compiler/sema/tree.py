@@ -92,6 +92,15 @@ class Constant:
 
 
 @dataclass(slots=True, eq=False)
+class FloatConstant:
+    """A floating constant: computed with, compared and converted when compiling, never lowered."""
+
+    value: float
+    type: ct.Type
+    span: Span
+
+
+@dataclass(slots=True, eq=False)
 class LocalRef:
     """lvalue: a local variable."""
 
@@ -367,7 +376,8 @@ class Let:
 
 
 Expr = (
-    Constant | LocalRef | GlobalRef | FunctionRef | Deref | Member | Load | AddressOf | Cast | Unary | Binary | Compare
+    Constant | FloatConstant
+    | LocalRef | GlobalRef | FunctionRef | Deref | Member | Load | AddressOf | Cast | Unary | Binary | Compare
     | Logical | PointerAdd | PointerDifference | Conditional | Comma | Assign | CompoundAssign | IncDec | Call | Builtin
     | CoreValue | Atomic | StatementExpr | Let
 )  # fmt: skip

@@ -19,7 +19,8 @@ CHILDREN: dict[type, tuple[str, ...]] = {
     tree.Declare: ("initializer",), tree.ExprStatement: ("value",), tree.Block: ("statements",),
     tree.If: ("condition", "then", "otherwise"), tree.Loop: ("condition", "body", "step"), tree.Case: ("body",),
     tree.Switch: ("value", "body"), tree.Label: ("body",), tree.Return: ("value",),
-    tree.Constant: (), tree.LocalRef: (), tree.GlobalRef: (), tree.FunctionRef: (), tree.Break: (), tree.Continue: (),
+    tree.Constant: (), tree.FloatConstant: (),
+    tree.LocalRef: (), tree.GlobalRef: (), tree.FunctionRef: (), tree.Break: (), tree.Continue: (),
     tree.Goto: (), tree.CoreValue: (),
 }  # fmt: skip
 

@@ -18,6 +18,19 @@ r1 = 0x80000000
 w1 = 0xffffffff
 r1 = -1
 r1 = 1 + 2 * 3
+r1 = 0xffffffffffffff00
+r1 = 0xfffffffff0000000
+if r0 < 0xfffffffffffffffe goto f
+r1 = 5U
+r1 = 0x1fULL
+r2 = -9223372036854775808ULL ll
+r1 = 0xffffffff00000000LL ll
+.rept 3; r1 += 1; .endr; exit
+.rept 1 + 1\n r1 += 1\n .rept 2\n r2 = 1; .endr\n .endr\n exit
+.rept 0; bogus; .endr; exit
+.rept 2; 1: r1 = 5 ll; if r1 > 3 goto 1b; call f; .endr; exit
+.rept 2; .8byte 1; .endr; goto 1f; 1: exit
+1: .rept 2; .byte 5, 0, 0, 0, 0, 0, 0, 0\n.endr; goto 1b
 r1 = 5 | 8 + 1
 r1 = 010
 r1 = 0b11

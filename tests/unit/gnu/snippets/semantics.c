@@ -232,8 +232,15 @@ struct b k = v.b; out[0] = v.b.z[1]; out[1] = v.c[1].w; out[2] = w.b.z[1]; out[3
 enum e { A = -1, B, C = 5 } e = A; out[0] = e < 0; out[1] = sizeof(enum e); enum f { D = 1, E } f = D; out[2] = f - 2 < 0; out[3] = B + C; e = 2; out[4] = e; out[5] = (enum e)-1 < 0; out[6] = -f < 0;
 //// wide-integers-fold: run
 out[0] = 0x7fffffff + 1; out[1] = 0x80000000 + 0x80000000; out[2] = -2147483647 - 2; out[3] = 65535 * 65537; out[4] = 1 << 31; out[5] = (1 << 31) >> 31; out[6] = -1 / 2u; out[7] = 5 % -3; out[8] = -5 / 2; out[9] = (long)0x80000000; out[10] = (int)0x80000000; out[11] = 0xffffffff + 1; out[12] = 0xffffffff + 1L; out[13] = !5 + !0; out[14] = ~0x80000000; out[15] = - -5;
-//// floating-constant-folded: stricter ; BPF has no floating-point; constants of it may be written as integers
-int x = 2.5 * 4; 
+//// floating-constant-folded: ok
+int x = 2.5 * 4; double d = 1.5, e = 1; float f = 0.1f, g = -2; const long n = 1e3 + 1;
+//// floating-constants: run
+out[0] = 10E9; out[1] = (int)-2.9; out[2] = 1.5 + 1.5 > 2; out[3] = 0.1f == 0.1; out[4] = 0x1.8p3; out[5] = (unsigned char)(1 / 4.0 * 1000);
+out[6] = !0.0; long t = in[0] * (long)1e6; out[7] = t; 3.5; (void)2.5; out[8] = (float)16777217; out[9] = (_Bool)0.5; out[10] = sizeof(1.0 + 1); out[11] = .5e1L; out[12] = 1e18;
+//// floating-at-run-time: refused
+int f(int n) { return n * 1.5; }
+//// floating-out-of-range: refused
+int x[(int)1e30];
 //// recursion: stricter ; BPF has no recursion
 static __attribute__((noinline)) int f(int n) { return n ? n + f(n - 1) : 0; }
 int g(int n) { return f(n); }
