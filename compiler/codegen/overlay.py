@@ -85,7 +85,7 @@ def _objects(function: ir.Function, allocas: list[ir.Alloca]) -> dict[ir.Alloca,
     found = {}
     base = 0
     for alloca in allocas:
-        if alloca not in escaped:
+        if alloca not in escaped and alloca.size <= LIMIT:  # a larger one does not fit in any case
             found[alloca] = _Object(base, alloca.size)
             base += alloca.size
     return found

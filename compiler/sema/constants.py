@@ -14,6 +14,8 @@ from .layout import size_of
 
 Address = tuple[tree.Global | tree.FunctionSymbol | None, int]
 
+_MOST_DATA = 1 << 26  # bytes of one variable's initial values: we hold them, the object does, and the kernel's map
+
 
 class Constants(Conversions):
     """Evaluation at compile time."""
@@ -193,6 +195,12 @@ class Constants(Conversions):
         for store in stores:
             width = store.bits if store.bits is not None else size_of(store.value.type) * 8
             size = max(size, (store.offset + width + 7) // 8)  # a flexible array member adds to the size
+        if size >= 1 << 31:  # no map's value is that large: `placement` says so
+            return
+        if size > _MOST_DATA:
+            self.error("E0371", variable.span, f"'{variable.name}' has {size} bytes of initial values, more than {_MOST_DATA}",
+                       fix="leave the initializer away, and fill it at run time")  # fmt: skip
+            return
         data = bytearray(size)
         references: dict[int, tree.DataReference] = {}
         for store in stores:
@@ -225,11 +233,12 @@ class Constants(Conversions):
             data[at : at + 8] = bytes(8)
             references[at] = tree.DataReference(at, symbol, value)
         elif store.bits is not None:
-            shift = store.offset
-            number = int.from_bytes(data, "little")
+            shift = store.offset % 8
+            end = (store.offset + store.bits + 7) // 8
+            number = int.from_bytes(data[at:end], "little")
             mask = (1 << store.bits) - 1
             number = number & ~(mask << shift) | (value & mask) << shift
-            data[:] = number.to_bytes(len(data), "little")
+            data[at:end] = number.to_bytes(end - at, "little")
         else:
             data[at : at + size] = (value & (1 << size * 8) - 1).to_bytes(size, "little")
 
