@@ -140,7 +140,7 @@ class Compilation:
                 language = self.options.preprocess
                 self._unit = analyze(
                     ast, self.sources, self.diagnostics, self.outer(), ms_extensions=language.ms_extensions,
-                    short_enums=language.short_enums,
+                    short_enums=language.short_enums, empty_is_void=language.standard[-2:] in ("23", "2x"),
                 )
         return self._unit
 

@@ -25,12 +25,13 @@ def join(name: str, unit: tree.Unit, functions: list[Function], target: Target, 
          lines: bool = True) -> Object:  # fmt: skip
     """The object of a unit whose functions have been generated. `lines`: keep the line table (`-g`)."""
     obj = Object(os.path.basename(name), big_endian=target.big_endian)
+    named = _named(unit, functions)
+    undefined = {symbol.name: _naming(functions, symbol.name) for symbol in unit.undefined if symbol.name in named}
+    check_undefined(unit, undefined, diagnostics)
     for function in functions:
         if not lines:
             function.lines = []
         obj.functions[function.name] = function
-    named = _named(unit, functions)
-    check_undefined(unit, named, diagnostics)
     for item in unit.globals:
         if item.section == _LICENSE:
             obj.license = _bytes(item).split(b"\0", 1)[0].decode("utf-8", "replace")
@@ -57,6 +58,18 @@ def _named(unit: tree.Unit, functions: list[Function]) -> set[str]:
     names = {reference.symbol for function in functions for reference in function.references}
     names.update(reference.symbol.name for item in unit.globals for reference in item.references)
     return names
+
+
+def _naming(functions: list[Function], name: str) -> set[tuple[str, int]]:
+    """The files and lines whose code names a symbol."""
+    found = set()
+    for function in functions:
+        for reference in function.references:
+            if reference.symbol == name:
+                place = next((line.place for line in reversed(function.lines) if line.at <= reference.at), None)
+                if place is not None:
+                    found.add((place.file, place.line))
+    return found
 
 
 def _calls(obj: Object, unit: tree.Unit, diagnostics: Diagnostics) -> None:

@@ -20,7 +20,7 @@ _IGNORED = {
     "nothrow", "leaf", "warn_unused_result", "nodiscard", "hot", "cold", "may_alias", "no_instrument_function", "sentinel",
     "alloc_size", "alloc_align", "access", "artificial", "gnu_inline", "fallthrough", "designated_init",
     "noclone", "no_icf", "optimize", "nocf_check", "randomize_layout", "no_randomize_layout", "counted_by", "flatten",
-    "externally_visible", "no_sanitize", "no_sanitize_address", "assume_aligned", "error", "warning", "diagnose_if",
+    "externally_visible", "no_sanitize", "no_sanitize_address", "assume_aligned", "diagnose_if",
     "enum_extensibility", "flag_enum", "overloadable", "noderef", "bitwise", "no_stack_protector",
     "visibility", "retain", "mode", "aligned_size", "nonstring", "noipa", "tainted_args", "no_caller_saved_registers",
     "disable_tail_calls", "not_tail_called", "no_builtin", "minsize", "optnone", "convergent", "annotate",
@@ -40,6 +40,7 @@ class Attributes:
     type_tags: list[str] = field(default_factory=list)
     space: int = 0  # address_space: 1 is a BPF arena
     cleanup: Any = None  # the node that names the function
+    if_called: tuple[str, str] | None = None  # "error" or "warning", and its text, for calls that the optimizer leaves
     mode: str = ""
     label: str = ""  # asm("..."): the symbol's name in the object
     spans: dict[str, Span] = field(default_factory=dict)
@@ -93,6 +94,8 @@ class AttributeReader(Initializers):
             found.space = space
         elif name == "cleanup":
             found.cleanup = arguments[0] if arguments else None
+        elif name in ("error", "warning"):
+            found.if_called = name, self._text(attribute)
         elif name == "visibility":
             if self._text(attribute) in ("hidden", "internal"):
                 found.names.add("hidden")

@@ -340,6 +340,7 @@ class Declarations(Declarators):
             symbol.attributes |= {"extern"}
         symbol.noreturn |= "noreturn" in attributes.names or "_Noreturn" in node.funcspec
         symbol.used |= "used" in attributes.names
+        symbol.if_called = attributes.if_called or symbol.if_called
         symbol.tags += tuple(tag for tag in attributes.decl_tags if tag not in symbol.tags)
         self.scopes[-1].names[node.name] = symbol
         if definition and symbol.linkage == "extern":

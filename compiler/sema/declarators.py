@@ -101,7 +101,7 @@ class Declarators(Specifiers):
             raise self.error("E0372", span, "a function cannot return an array", fix="return a struct, or fill one by pointer")
         result = unqualified(result)
         if declarator.args is None:
-            return ct.Function(result, (), prototyped=False)
+            return ct.Function(result, (), prototyped=self.empty_is_void)
         parameters: list[ct.Parameter] = []
         variadic = False
         params = declarator.args.params

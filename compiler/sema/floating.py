@@ -7,7 +7,7 @@ import struct
 from collections.abc import Callable
 
 from ..source import Span
-from . import fold, tree
+from . import fold, literals, tree
 from . import types as ct
 from .compare import is_integer
 
@@ -25,7 +25,12 @@ def literal(text: str, span: Span) -> tree.FloatConstant:
     hexadecimal = low.startswith("0x")
     single = low.endswith("f") and not (hexadecimal and "p" not in low)
     digits = low.rstrip("fl") if not hexadecimal or "p" in low else low
-    value = float.fromhex(digits) if hexadecimal else float(digits)
+    try:
+        value = float.fromhex(digits) if hexadecimal else float(digits)
+    except ValueError:
+        raise literals.LiteralError(f"'{text}' is no floating-point constant") from None
+    except OverflowError:  # of hexadecimal ones
+        value = float("inf")
     return make(value, ct.Float("float", 4) if single else ct.Float("double", 8), span)
 
 

@@ -34,7 +34,7 @@ class _Body:
     local_labels: list[dict[str, str]] = field(default_factory=list)
     loops: int = 0
     breakable: int = 0
-    switches: list[tuple[tree.Switch, ct.Type, dict[int, Span]]] = field(default_factory=list)
+    switches: list[tuple[tree.Switch, ct.Type, dict[int, Span], int]] = field(default_factory=list)
     # one list a scope: (variable, function) with __attribute__((cleanup)); and how many scopes loops began in
     cleanups: list[list[Cleanup]] = field(default_factory=list)
     break_depth: list[int] = field(default_factory=list)
@@ -306,7 +306,7 @@ class Statements(AsmStatements):
         except Poison:
             value = tree.Constant(0, ct.INT, node.coord)
         switch = tree.Switch(value, tree.Block([], node.coord), [], node.coord)
-        self.body.switches.append((switch, value.type, {}))
+        self.body.switches.append((switch, value.type, {}, len(self.body.cleanups)))
         self.body.breakable += 1
         self.body.break_depth.append(len(self.body.cleanups))
         try:
@@ -337,6 +337,7 @@ class Statements(AsmStatements):
         if not self.body.switches:
             what = "case" if isinstance(node, c_ast.Case) else "default"
             raise self.error("E0382", node.coord, f"'{what}' statement not in switch statement")
+        span: Span = node.coord
         row: list[tree.Case] = []
         while isinstance(node, c_ast.Case | c_ast.Default):
             try:
@@ -347,6 +348,10 @@ class Statements(AsmStatements):
             except Poison:
                 pass
             node = node.stmts[0]
+        for local, _ in (pending for scope in self.body.cleanups[self.body.switches[-1][3]:] for pending in scope):
+            self.error("E0387", span, f"this label is in the scope of '{local.name}', which has a cleanup, and the switch "
+                       "jumps past its declaration", fix="declare the variable before the switch, or in a block of its own",
+                       notes=[(f"'{local.name}' is declared here", local.span)])  # fmt: skip
         inner = self.statement(node)
         for case in reversed(row):
             case.body = inner
@@ -354,7 +359,7 @@ class Statements(AsmStatements):
         return inner
 
     def _case_range(self, node: Any) -> tuple[int | None, int | None]:
-        _, t, seen = self.body.switches[-1]
+        _, t, seen, _ = self.body.switches[-1]
         span: Span = node.coord
         if isinstance(node, c_ast.Default):
             if -(1 << 70) in seen:

@@ -76,6 +76,7 @@ class FunctionSymbol:
     noreturn: bool = False
     attributes: frozenset[str] = frozenset()
     tags: tuple[str, ...] = ()
+    if_called: tuple[str, str] | None = None  # __attribute__((error("text"))), or "warning", and the text
     intrinsic: str = ""  # "byte" | "half" | "word": a load from the packet that clang spells asm("llvm.bpf.load.byte")
 
 
@@ -536,5 +537,5 @@ class Unit:
     functions: list[FunctionSymbol]  # with bodies
     globals: list[Global]
     externs: list[Global | FunctionSymbol]
-    undefined: dict[FunctionSymbol, Span] = field(default_factory=dict)  # what nothing can define: first use
+    undefined: dict[FunctionSymbol, list[Span]] = field(default_factory=dict)  # what nothing can define: its uses
     roots: list[ct.Type] = field(default_factory=list)  # the types that CO-RE relocations are about, as lowering finds them

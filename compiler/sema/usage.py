@@ -50,7 +50,7 @@ class _Marker:
         self.diagnostics = checker.diagnostics
         self.seen: dict[tree.Global | tree.FunctionSymbol, None] = {}
         self.todo: list[tree.Global | tree.FunctionSymbol] = []
-        self.undefined: dict[tree.FunctionSymbol, Span] = {}
+        self.undefined: dict[tree.FunctionSymbol, list[Span]] = {}
         self.calls: dict[tree.FunctionSymbol, list[tuple[tree.FunctionSymbol, Span]]] = {}
 
     def want(self, symbol: tree.Global | tree.FunctionSymbol) -> None:
@@ -140,12 +140,12 @@ class _Marker:
         return sources.file_of(sources.outermost(span.point)).included_from >= 0
 
     def _defined(self, symbol: tree.FunctionSymbol, span: Span) -> None:
-        """Note where what nothing defines is first named: it is an error if code that is left in the end names it."""
+        """Note where what nothing defines is named: it is an error if code that is left in the end names it."""
         if symbol.body is not None or symbol.section == ".ksyms" or symbol.intrinsic:
             return
         elsewhere = "extern" in symbol.attributes or self._in_header(symbol.span)
-        if not elsewhere or symbol.name in C_LIBRARY:
-            self.undefined.setdefault(symbol, span)
+        if not elsewhere or symbol.name in C_LIBRARY or symbol.if_called is not None:
+            self.undefined.setdefault(symbol, []).append(span)
 
     def check_recursion(self, unit: tree.Unit) -> None:
         """A function that calls itself, directly or by others (depth-first search; each cycle is told once)."""
