@@ -14,6 +14,7 @@ from .preprocess import PreprocessOptions, Token, preprocess, vmlinux
 from .records import dataclass, field, replace
 from .source import SourceMap, Span
 from .target import Target
+from .warnings import Levels
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,6 +37,7 @@ class Options:
     target: Target = field(default_factory=Target)
     debug: bool = True
     lazy: bool = True  # False: parse all that headers declare, used or not, which only takes longer
+    levels: Levels = field(default_factory=Levels)  # which warnings are wanted, and which are errors
 
 
 def compile(text: str, name: str = "<source>", options: Options | None = None) -> Object:
@@ -71,7 +73,7 @@ class Compilation:
         self.text = text
         self.options = options
         self.sources = SourceMap()
-        self.diagnostics = Diagnostics(self.sources)
+        self.diagnostics = Diagnostics(self.sources, options.levels)
         self.times: dict[str, float] = {}
         self._tokens: list[Token] | None = None
         self._outer: list[Outer] | None = None
@@ -87,6 +89,7 @@ class Compilation:
             with self._stage("preprocess"):
                 options = replace(self.options.preprocess, chunks=self.options.lazy)
                 self._tokens = preprocess(self.name, self.text, self.sources, self.diagnostics, options)
+                self.diagnostics.region = {}
         return self._tokens
 
     def outer(self) -> list[Outer]:
@@ -142,6 +145,7 @@ class Compilation:
                     ast, self.sources, self.diagnostics, self.outer(), ms_extensions=language.ms_extensions,
                     short_enums=language.short_enums, empty_is_void=language.standard[-2:] in ("23", "2x"),
                 )
+            self.diagnostics.raise_if_promoted()
         return self._unit
 
     def ir(self) -> Module:
@@ -183,6 +187,7 @@ class Compilation:
                 self._object = join(
                     self.name, self.unit(), functions, self.options.target, self.diagnostics, lines=self.options.debug
                 )
+            self.diagnostics.raise_if_promoted()
         return self._object
 
     @contextmanager

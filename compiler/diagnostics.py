@@ -14,6 +14,7 @@ from typing import Any
 
 from .records import dataclass
 from .source import Place, SourceMap, Span
+from .warnings import BY_CODE, Levels
 
 
 class Severity(StrEnum):
@@ -42,6 +43,7 @@ class Diagnostic:
     place: Place | None = None
     notes: tuple[Note, ...] = ()
     fix: str = ""
+    flag: str = ""  # of a warning: the option that turns it on, as clang writes it: -Wname, -Werror,-Wname
 
     def to_json(self) -> dict[str, Any]:
         """The finding as `--json` prints it."""
@@ -53,6 +55,7 @@ class Diagnostic:
             "column": self.place.column if self.place else None,
             "message": self.message,
             "fix": self.fix,
+            "flag": self.flag,
             "notes": [
                 {"message": n.message, "file": n.place.file if n.place else None, "line": n.place.line if n.place else None}
                 for n in self.notes
@@ -115,10 +118,16 @@ class ObjectError(PurebpfError):
 
 
 class Diagnostics:
-    """Collects what one compile has to say, in order; errors do not stop it until `raise_if_errors`."""
+    """Collects what one compile has to say, in order; errors do not stop it until `raise_if_errors`.
 
-    def __init__(self, sources: SourceMap, *, limit: int = 20) -> None:
+    `levels` says which warnings are wanted. Those that it makes errors stop a compile at `raise_if_promoted`.
+    """
+
+    def __init__(self, sources: SourceMap, levels: Levels | None = None, *, limit: int = 20) -> None:
         self.sources = sources
+        self.levels = levels or Levels()
+        self.promoted = 0  # warnings that are errors
+        self.region: dict[str, str] = {}  # levels by `#pragma GCC diagnostic`, of what is being preprocessed
         self.found: list[Diagnostic] = []
         self.errors = 0
         self.limit = limit
@@ -130,11 +139,20 @@ class Diagnostics:
         self._add(code, Severity.ERROR, span, message, fix, notes)
 
     def warning(self, code: str, span: Span | int | None, message: str, *, fix: str = "",
-                notes: Iterable[tuple[str, Span | int | None]] = ()) -> None:  # fmt: skip
-        """Record a warning. Warnings inside system headers are not shown."""
+                notes: Iterable[tuple[str, Span | int | None]] = (), level: str = "") -> None:  # fmt: skip
+        """Record a warning if it is wanted. `level`: "warning" or "error" where a pragma decides. Warnings inside system
+        headers are not shown."""
+        if not level and code in self.region:
+            level = self.levels.raised(code, self.region[code])
+        level = level or self.levels.of(code)
+        if level == "ignored":
+            return
         if span is not None and self.sources.file_of(span if isinstance(span, int) else span.point).system:
             return
-        self._add(code, Severity.WARNING, span, message, fix, notes)
+        if level == "error":
+            self._add(code, Severity.ERROR, span, message, fix, notes, promoted=True)
+        else:
+            self._add(code, Severity.WARNING, span, message, fix, notes)
 
     def fatal(self, code: str, span: Span | int | None, message: str, *, fix: str = "",
               notes: Iterable[tuple[str, Span | int | None]] = ()) -> CompileError:  # fmt: skip
@@ -153,8 +171,13 @@ class Diagnostics:
         if self.errors:
             raise CompileError(self.found)
 
+    def raise_if_promoted(self) -> None:
+        """Raise `CompileError` as well if a warning is an error: at the end of a compile, so that all of them are told."""
+        if self.errors or self.promoted:
+            raise CompileError(self.found)
+
     def _add(self, code: str, severity: Severity, span: Span | int | None, message: str, fix: str,
-             notes: Iterable[tuple[str, Span | int | None]]) -> None:  # fmt: skip
+             notes: Iterable[tuple[str, Span | int | None]], *, promoted: bool = False) -> None:  # fmt: skip
         place = None
         trail: list[Note] = []
         if span is not None:
@@ -170,8 +193,13 @@ class Diagnostics:
             return
         self._seen.add(key)
         trail += [Note(text, None if at is None else self.sources.place(at)) for text, at in notes]
-        self.found.append(Diagnostic(code, severity, message, place, tuple(trail), fix))
-        if severity is Severity.ERROR:
+        row = BY_CODE.get(code)
+        flag = f"-W{row.name}" if row is not None and row.name else ""
+        if promoted:
+            self.promoted += 1
+            flag = "-Werror" + (f",{flag}" if flag else "") if BY_CODE[code].when != "error" else flag
+        self.found.append(Diagnostic(code, severity, message, place, tuple(trail), fix, flag))
+        if severity is Severity.ERROR and not promoted:
             self.errors += 1
             if self.errors >= self.limit:
                 raise CompileError(self.found)
@@ -198,6 +226,8 @@ _BOLD, _GREEN, _RESET = "\x1b[1m", "\x1b[1;32m", "\x1b[0m"
 
 def _render(item: Diagnostic, color: bool) -> list[str]:
     lines = _headline(item.severity, item.message, item.place, item.code, color)
+    if item.flag:
+        lines[0] += f" [{item.flag}]"
     for note in item.notes:
         lines += _headline(Severity.NOTE, note.message, note.place, "", color)
     if item.fix:

@@ -42,7 +42,6 @@ def parse_arguments(arguments: Sequence[str]) -> Request:
             at += 1
         option.apply(request, value)
     request.preprocess.target = request.target()
-    request.preprocess.warnings = request.show_warnings
     return request
 
 

@@ -79,14 +79,14 @@ _NOT_C = {
 
 def _run(request: Request) -> int:
     """Compile all inputs, going on after one that fails."""
-    found: list[Diagnostic] = []
+    found: list[Diagnostic] = _told(request)
     request.times["start"] = time.process_time()
     for path, _ in request.inputs:
         try:
             work = _preprocess if request.stage == "preprocess" else _compile
-            found += _filter(request, work(request, path))
+            found += work(request, path)
         except PurebpfError as error:
-            found += _filter(request, error.diagnostics)
+            found += error.diagnostics
     if request.sarif:
         show_sarif(found, "purebpf-cc")
     elif found or request.json:
@@ -98,17 +98,16 @@ def _run(request: Request) -> int:
     return FINDINGS if any(item.severity is Severity.ERROR for item in found) else OK
 
 
-def _filter(request: Request, found: Sequence[Diagnostic]) -> list[Diagnostic]:
-    """Diagnostics as -w, -Wno-... and -Werror want them."""
-    kept = []
-    for item in found:
-        if item.severity is Severity.WARNING:
-            if not request.show_warnings or item.code in request.silenced:
-                continue
-            if request.fatal_warnings:
-                item = replace(item, severity=Severity.ERROR)
-        kept.append(item)
-    return kept
+def _told(request: Request) -> list[Diagnostic]:
+    """What is to be said about the -W options themselves."""
+    told: list[Diagnostic] = []
+    for item in request.unknown:
+        level = request.levels.of(item.code)
+        if level == "error":
+            told.append(replace(item, severity=Severity.ERROR, flag=f"-Werror,{item.flag}"))
+        elif level != "ignored":
+            told.append(item)
+    return told
 
 
 def _read(path: str) -> tuple[str, str]:
@@ -129,10 +128,10 @@ def _preprocess(request: Request, path: str) -> list[Diagnostic]:
 
     name, text = _read(path)
     sources = SourceMap()
-    diagnostics = Diagnostics(sources)
+    diagnostics = Diagnostics(sources, request.levels)
     preprocessor = Preprocessor(sources, diagnostics, request.preprocess)
     tokens = preprocessor.run(name, text)
-    failed = _failed(request, diagnostics.found)
+    failed = _failed(diagnostics.found)
     if request.show_includes:
         _show_includes(sources)
     if request.depend_only:
@@ -156,23 +155,23 @@ def _compile(request: Request, path: str) -> list[Diagnostic]:
 
     begun = time.time_ns()
     name, text = _read(path)
-    compilation = Compilation(text, name, Options(request.preprocess, request.target(), request.debug))
+    compilation = Compilation(text, name, Options(request.preprocess, request.target(), request.debug, levels=request.levels))
     try:
         data = _product(request, compilation)
     finally:
         request.add_times(compilation.times)
     if request.show_includes:
         _show_includes(compilation.sources)
-    if request.keep_steps and not _failed(request, compilation.diagnostics.found):
+    if request.keep_steps and not _failed(compilation.diagnostics.found):
         _keep_steps(request, compilation, path)
     start = time.perf_counter()
-    if not _failed(request, compilation.diagnostics.found):
+    if not _failed(compilation.diagnostics.found):
         if data is not None:
             _write(request, output_name(request, path), data)
         _write_dependencies(request, compilation.sources, name)
     request.add_times({"write": time.perf_counter() - start})
     found = compilation.diagnostics.found
-    if data is not None and len(request.inputs) == 1 and not _filter(request, found):
+    if data is not None and len(request.inputs) == 1 and not found and not request.unknown:
         keep(request.arguments, path, text, request.preprocess.journal, request.written, begun)
     return found
 
@@ -217,8 +216,8 @@ def assembly(obj: Object) -> str:
     return "\n".join(lines)
 
 
-def _failed(request: Request, found: Sequence[Diagnostic]) -> bool:
-    return any(item.severity is Severity.ERROR for item in _filter(request, found))
+def _failed(found: Sequence[Diagnostic]) -> bool:
+    return any(item.severity is Severity.ERROR for item in found)
 
 
 def output_name(request: Request, path: str) -> str:

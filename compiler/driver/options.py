@@ -124,24 +124,24 @@ def _debug(request: Request, value: str) -> None:
     request.debug = value != "0"
 
 
-# warnings that have a clang name: -Wno-NAME silences them
-_WARNINGS = {
-    "#warnings": "W0101", "cpp": "W0101", "extra-tokens": "W0102", "macro-redefined": "W0103", "#pragma-messages": "W0108",
-}  # fmt: skip
-
-
 def _warning(request: Request, value: str) -> None:
-    match value:
-        case "error":
-            request.fatal_warnings = True
-        case "no-error":
-            request.fatal_warnings = False
-        case _ if value.startswith("p,"):
-            _preprocessor(request, value[2:].split(","))
-        case _ if value.startswith("no-") and value[3:] in _WARNINGS:
-            request.silenced.add(_WARNINGS[value[3:]])
-        case _ if value in _WARNINGS:
-            request.silenced.discard(_WARNINGS[value])
+    if value.startswith("p,"):
+        _preprocessor(request, value[2:].split(","))
+    elif not value.startswith(("a,", "l,")) and not request.levels.apply(value or "extra"):
+        from ..warning_names import unknown
+
+        problem = unknown(value)
+        if problem is not None:
+            request.unknown.append(problem)
+
+
+def _silent(request: Request, _: str) -> None:
+    request.levels.silent = True
+    request.preprocess.warnings = False
+
+
+def _pedantic(request: Request, _: str) -> None:
+    request.levels.apply("pedantic")
 
 
 def _preprocessor(request: Request, words: list[str]) -> None:
@@ -360,10 +360,10 @@ OPTIONS = (
     Option("-MG", _F, _preprocessing("missing"), "with -M or -MM: headers that are not there will be made"),
     Option("-H", _F, _put("show_includes", True), "name the headers as they are opened"),
     # messages
-    Option("-w", _F, _put("show_warnings", False), "no warnings"),
-    Option("-W", _J, _warning, "-Werror makes warnings errors; others are accepted", "NAME"),
-    Option("-pedantic", _F, _ignore),
-    Option("-pedantic-errors", _F, _ignore),
+    Option("-w", _F, _silent, "no warnings"),
+    Option("-W", _J, _warning, "warnings: -Wall, -Wextra, -Wno-NAME, -Werror, -Werror=NAME, ...; the last one wins", "NAME"),
+    Option("-pedantic", _F, _pedantic),
+    Option("-pedantic-errors", _F, _pedantic),
     Option("--json", _F, _put("json", True), "diagnostics as JSON"),
     Option("--sarif", _F, _put("sarif", True), "diagnostics as SARIF 2.1.0, for code hosts and editors"),
     Option("-fdiagnostics-format=", _J, _format, "the same by gcc's and clang's name", "text|json|sarif"),

@@ -8,6 +8,7 @@ from ..diagnostics import Diagnostic, Severity, UsageError
 from ..preprocess import PreprocessOptions
 from ..records import dataclass, field
 from ..target import Target
+from ..warnings import Levels
 
 
 def usage_error(code: str, message: str, fix: str) -> UsageError:
@@ -37,9 +38,8 @@ class Request:
     nmake: bool = False  # -MV
     show_includes: bool = False  # -H
     keep_steps: str = ""  # "cwd", "obj": -save-temps
-    show_warnings: bool = True
-    fatal_warnings: bool = False
-    silenced: set[str] = field(default_factory=set)  # codes of warnings
+    levels: Levels = field(default_factory=Levels)  # of warnings
+    unknown: list[Diagnostic] = field(default_factory=list)  # about -W options
     json: bool = False
     sarif: bool = False
     time: bool = False  # --time

@@ -56,7 +56,7 @@ class Tag:
 class Later:
     """The declarations that wait, by what they declare."""
 
-    def __init__(self, sources: SourceMap, diagnostics: Diagnostics, quiet: dict[str, set[int]],
+    def __init__(self, sources: SourceMap, diagnostics: Diagnostics, regions: dict[str, dict[int, str]],
                  is_outer_type: Callable[[str], bool] | None = None, words: dict[str, str] = KEYWORDS) -> None:  # fmt: skip
         self._words = words
         self.types: dict[str, int] = {}  # all typedef names of the file scope: the order of the first declaration
@@ -65,7 +65,7 @@ class Later:
         self._forward: dict[str, list[Declaration]] = {}
         self._chunks: list[tuple[Chunk, int, Pragmas]] = []
         self._all: list[Declaration] = []
-        self._sources, self._diagnostics, self._quiet = sources, diagnostics, quiet
+        self._sources, self._diagnostics, self._regions = sources, diagnostics, regions
         self._is_outer_type = is_outer_type
         self.kinds = Kinds()
         self._made: dict[tuple[int, int], Declaration] = {}  # of chunks, by chunk and offset
@@ -145,7 +145,7 @@ class Later:
 
     def parse(self, declaration: Declaration) -> list[c_ast.Node]:
         """The tree of a declaration. Syntax errors go to the diagnostics."""
-        converter = Converter(self._diagnostics, self._quiet, declaration.pragmas.copy(), words=self._words)
+        converter = Converter(self._diagnostics, self._regions, declaration.pragmas.copy(), words=self._words)
         tokens = converter.convert(declaration.tokens)
         self._order = declaration.order
         # a parser of its own: names that others have brought into scope since may come behind this one

@@ -180,15 +180,15 @@ class Union(c_ast.Union):  # type: ignore[misc,unused-ignore]
 class File(c_ast.FileAST):  # type: ignore[misc,unused-ignore]
     """A translation unit, but for the declarations that are parsed on demand: `later` has them.
 
-    `orders` tells for each of `ext` where it stands among those. `quiet` has the locations of tokens for which a pragma turned
+    `orders` tells for each of `ext` where it stands among those. `regions` has the levels that pragmas give to
     a warning off, by its code.
     """
 
-    __slots__ = ("later", "orders", "quiet")
+    __slots__ = ("later", "orders", "regions")
 
-    def __init__(self, ext: list[c_ast.Node], quiet: dict[str, set[int]], orders: list[int], later: Later) -> None:
+    def __init__(self, ext: list[c_ast.Node], regions: dict[str, dict[int, str]], orders: list[int], later: Later) -> None:
         super().__init__(ext, None)
-        self.quiet = quiet
+        self.regions = regions
         self.orders = orders
         self.later = later
 

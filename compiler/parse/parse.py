@@ -37,10 +37,10 @@ def parse(
     Syntax errors (E02xx) go to `diagnostics`, several of one file; the tree is then incomplete and not for the checker.
     Raises `CompileError` if there are too many, or if something is nested too deep.
     """
-    quiet: dict[str, set[int]] = {}
+    regions: dict[str, dict[int, str]] = {}
     words = keywords_of(standard)
-    converter = Converter(diagnostics, quiet, words=words)
-    later = Later(sources, diagnostics, quiet, is_outer_type, words)
+    converter = Converter(diagnostics, regions, words=words)
+    later = Later(sources, diagnostics, regions, is_outer_type, words)
     runs = cut(tokens, later, converter, sources, cache or Cache()) if lazy else [Run(0, converter.convert(tokens), [])]
     parser = Statements([], sources, diagnostics, is_outer_type)
     ext: list[c_ast.Node] = []
@@ -57,4 +57,4 @@ def parse(
         raise diagnostics.fatal(
             "E0204", parser._here(), "the program is nested too deep here", fix="split the expression or function"
         ) from None
-    return File(ext, quiet, orders, later)
+    return File(ext, regions, orders, later)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..diagnostics import Diagnostics
+from ..warnings import Regions
 
 if TYPE_CHECKING:
     from ..preprocess import Token
@@ -99,28 +100,17 @@ _FLOAT = re.compile(r"0[xX][\da-fA-F.]*[pP].*|(?!0[xX])[\d.]*(?:\.|[eE]).*|\d+[f
 _PACK = re.compile(r"pack\s*\(\s*(push|pop|show)?\s*(?:,?\s*(?!\d)\w+\s*)?(?:,?\s*(\d+)\s*)?\)")
 
 
-# clang's warning flags that `#pragma GCC diagnostic ignored` may name, and what they are here
-FLAGS = {
-    "-Wint-conversion": "E0304", "-Wconstant-conversion": "W0301", "-Wpointer-sign": "W0302",
-    "-Wincompatible-pointer-types": "W0303", "-Wincompatible-pointer-types-discards-qualifiers": "W0304",
-    "-Wpointer-type-mismatch": "W0305", "-Wcompare-distinct-pointer-types": "W0306", "-Wpointer-integer-compare": "W0307",
-    "-Wdivision-by-zero": "W0311", "-Wshift-count-overflow": "W0312", "-Warray-bounds": "W0313",
-    "-Wexcess-initializers": "W0321", "-Wunknown-attributes": "W0331", "-Wattributes": "W0331",
-    "-Wunused-value": "W0342", "-Wreturn-type": "W0344", "-Wswitch": "W0345", "-Wself-assign": "W0346",
-}  # fmt: skip
-
-
 class Converter:
     """Makes the parser's tokens of the preprocessor's, piece by piece. Of the pragmas only `unroll` and its like stay.
 
-    `quiet` gets the locations of tokens for which a pragma turned a warning off, by its code.
+    `regions` gets the levels that pragmas give to warnings, by code and location of the token.
     """
 
-    def __init__(self, diagnostics: Diagnostics, quiet: dict[str, set[int]], pragmas: Pragmas | None = None, *,
+    def __init__(self, diagnostics: Diagnostics, regions: dict[str, dict[int, str]], pragmas: Pragmas | None = None, *,
                  words: dict[str, str] = KEYWORDS) -> None:  # fmt: skip
         self.words = words
         self._diagnostics = diagnostics
-        self._quiet = quiet
+        self._regions = regions
         self._pragmas = pragmas or Pragmas()
         self._snapshot: Pragmas | None = None
 
@@ -132,13 +122,13 @@ class Converter:
 
     def convert(self, tokens: Sequence[Token]) -> list[Tok]:
         """The parser's tokens for `tokens`, which follow those converted before."""
-        diagnostics, quiet, state = self._diagnostics, self._quiet, self._pragmas
+        diagnostics, regions, state = self._diagnostics, self._regions, self._pragmas
         out: list[Tok] = []
         keywords, punctuators = self.words.get, PUNCTUATORS
         for token in tokens:
             kind, text = token.kind, token.text
-            for code in state.ignored:
-                quiet.setdefault(code, set()).add(token.loc)
+            for code, level in state.warnings.levels.items():
+                regions.setdefault(code, {})[token.loc] = level
             if kind == "id":
                 type = keywords(text)
                 if type is None:
@@ -182,16 +172,15 @@ class Pragmas:
 
     def __init__(self) -> None:
         self.pack = 0
-        self.ignored: frozenset[str] = frozenset()
-        self._saved: list[frozenset[str]] = []
+        self.warnings = Regions()
         self.attributes: list[bool] = []  # of what is pushed: is it preserve_access_index?
         self._packs: list[int] = []
 
     def copy(self) -> Pragmas:
         """The same state, to be changed on its own."""
         made = Pragmas()
-        made.pack, made.ignored = self.pack, self.ignored
-        made._saved, made.attributes, made._packs = [*self._saved], [*self.attributes], [*self._packs]
+        made.pack, made.warnings = self.pack, self.warnings.copy()
+        made.attributes, made._packs = [*self.attributes], [*self._packs]
         return made
 
     def apply(self, text: str, loc: int, diagnostics: Diagnostics) -> bool:
@@ -203,7 +192,7 @@ class Pragmas:
         if words[0] in ("unroll", "nounroll"):
             return True
         if words[0] in ("GCC", "clang") and words[1:2] == ["diagnostic"]:
-            self._diagnostic(words[2:])
+            self.warnings.apply(words[2:])
             return False
         if words[:2] == ["clang", "loop"] or words[:2] == ["GCC", "unroll"]:
             return True
@@ -229,14 +218,3 @@ class Pragmas:
             if number:
                 self.pack = int(number)
         return False
-
-    def _diagnostic(self, words: list[str]) -> None:
-        """`#pragma GCC diagnostic push | pop | ignored "-Wflag" | warning "-Wflag" | error "-Wflag"`."""
-        match words:
-            case ["push"]:
-                self._saved.append(self.ignored)
-            case ["pop"]:
-                self.ignored = self._saved.pop() if self._saved else frozenset()
-            case [action, flag] if flag.strip('"') in FLAGS:
-                code = FLAGS[flag.strip('"')]
-                self.ignored = self.ignored | {code} if action == "ignored" else self.ignored - {code}

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from ..journal import Journal
 from .expand import Expander, Reader
-from .features import ATTRIBUTES, BUILTINS, C_ATTRIBUTES, EXTENSIONS, FEATURES, KEYWORDS, WARNINGS, plain
+from .features import ATTRIBUTES, BUILTINS, C_ATTRIBUTES, EXTENSIONS, FEATURES, KEYWORDS, plain
 from .includes import has_include
 from .macros import Macro
 from .state import State
@@ -43,7 +43,9 @@ def builtin_macros(state: State) -> dict[str, Macro]:
         return int(bool(tokens) and tokens[-1].text in BUILTINS)
 
     def has_warning(tokens: list[Token]) -> int:
-        return int(len(tokens) == 1 and tokens[0].text.strip('"').removeprefix("-W") in WARNINGS)
+        from ..warning_names import CLANG
+
+        return int(len(tokens) == 1 and tokens[0].text.strip('"').removeprefix("-W") in CLANG)
 
     def c_attribute(tokens: list[Token]) -> int | str:
         if len(tokens) == 1:

@@ -62,24 +62,6 @@ _FEATURES = """
     c_alignas c_alignof c_atomic c_generic_selections c_static_assert
 """
 
-# clang's names of warnings that programs ask about
-_WARNINGS = """
-    all extra pedantic unused unused-variable unused-function unused-parameter unused-value unused-label
-    unused-but-set-variable unused-const-variable unused-local-typedef unused-macros uninitialized sometimes-uninitialized
-    conditional-uninitialized address-of-packed-member array-bounds attributes unknown-attributes ignored-attributes
-    ignored-qualifiers implicit-fallthrough implicit-function-declaration implicit-int int-conversion
-    int-to-pointer-cast pointer-to-int-cast incompatible-pointer-types incompatible-pointer-types-discards-qualifiers
-    cast-align cast-qual compare-distinct-pointer-types constant-conversion shift-count-overflow shift-negative-value
-    sign-compare sign-conversion conversion shadow format format-security frame-larger-than missing-declarations
-    missing-prototypes missing-field-initializers strict-prototypes parentheses pointer-arith pointer-sign
-    return-type switch switch-enum switch-default tautological-compare tautological-constant-out-of-range-compare
-    type-limits undef unknown-pragmas unknown-warning-option visibility vla write-strings deprecated-declarations
-    duplicate-decl-specifier empty-body enum-conversion excess-initializers extra-tokens macro-redefined
-    gnu-variable-sized-type-not-at-end gnu-folding-constant gnu-statement-expression initializer-overrides
-    pass-failed self-assign sizeof-array-argument sizeof-pointer-memaccess bitfield-constant-conversion
-    bitwise-op-parentheses logical-op-parentheses dangling-else division-by-zero main nonnull null-dereference
-    old-style-definition overflow packed padded redundant-decls static-in-inline cpp
-"""
 # C17's and GNU's words that are no identifiers
 _KEYWORDS = """
     auto break case char const continue default do double else enum extern float for goto if inline int long register
@@ -91,7 +73,6 @@ _KEYWORDS = """
     __builtin_types_compatible_p
 """
 
-WARNINGS = frozenset(_WARNINGS.split())
 KEYWORDS = frozenset(_KEYWORDS.split())
 ATTRIBUTES = frozenset(_ATTRIBUTES.split())
 BUILTINS = frozenset(_BUILTINS.split())

@@ -58,6 +58,8 @@ def _pragma(state: State, tokens: list[Token], loc: int) -> Token | None:
         case ["GCC" | "clang", "poison", *names]:
             state.poisoned.update(names)
             return None
+        case ["GCC" | "clang", "diagnostic", *rest]:
+            _diagnostic(state, rest, loc)
         case ["push_macro" | "pop_macro" as action, "(", name, ")", *_] if name.startswith('"'):
             _push_or_pop(state, action, name.strip('"'))
             return None
@@ -71,6 +73,20 @@ def _pragma(state: State, tokens: list[Token], loc: int) -> Token | None:
         head = 2 if words[0] == "clang" else 1
         tokens = tokens[:head] + state.expander.expand(tokens[head:])
     return Token("pragma", spell(tokens), loc, NOEXPAND)
+
+
+def _diagnostic(state: State, words: list[str], loc: int) -> None:
+    """`#pragma GCC diagnostic`: for the warnings of the preprocessor; the parser obeys it again, for its own tokens."""
+    problem = state.warnings.apply(words)
+    state.diagnostics.region = state.warnings.levels
+    if problem == "pop":
+        state.diagnostics.warning("W0109", loc, "there is no 'push' that this 'pop' ends", fix="remove it")
+    elif problem:
+        from ..warning_names import unknown
+
+        found = unknown(problem)
+        if found is not None:
+            state.diagnostics.warning(found.code, loc, found.message)
 
 
 def _message(words: list[str]) -> str:

@@ -7,6 +7,7 @@ import os
 from ..diagnostics import Diagnostics
 from ..records import dataclass, field
 from ..source import SourceFile, SourceMap, Span
+from ..warnings import Regions
 from .chunks import Piece
 from .expand import Expander
 from .headers import Header, Headers
@@ -67,6 +68,7 @@ class State:
         self.main_name = ""
         self.missing_header = False  # an #error after that is its consequence
         self.in_arguments = False
+        self.warnings = Regions()  # #pragma GCC diagnostic
 
     def enter(self, header: Header, name: str, folder: int, system: bool, included_from: int) -> None:
         """Go on reading in `header`, which people know as `name`."""

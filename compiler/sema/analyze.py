@@ -31,7 +31,7 @@ def analyze(ast: File, sources: SourceMap, diagnostics: Diagnostics, outer: Sequ
     E04xx C that BPF cannot run) and warnings go to `diagnostics`. Raises `CompileError` if there are too many errors.
     """
     checker = Functions(sources, diagnostics, outer)
-    checker.quiet = ast.quiet
+    checker.regions = ast.regions
     checker.tagged_members, checker.short_enums, checker.empty_is_void = ms_extensions, short_enums, empty_is_void
     headers = checker.headers = Headers(checker, ast.later)
     try:

@@ -50,7 +50,7 @@ class Checker:
         self.short_enums = False  # -fshort-enums
         self.empty_is_void = False  # `int f();` takes nothing, as in C23 (N3096 6.7.6.3p13)
         self.preserving = 0  # inside __builtin_preserve_access_index and its kin
-        self.quiet: dict[str, set[int]] = {}  # what pragmas turned off: locations by code
+        self.regions: dict[str, dict[int, str]] = {}  # levels that pragmas give to warnings, by code and location
         self._undeclared: set[str] = set()
         self.headers: Headers | None = None  # what waits at file scope until it is named
         self.now = 0  # the order of the declaration being checked, see parse/later.py
@@ -66,14 +66,19 @@ class Checker:
 
     def warn(self, code: str, span: Span, message: str, *, fix: str = "",
              notes: Iterable[tuple[str, Span | int | None]] = ()) -> None:  # fmt: skip
-        """Report a warning, unless a pragma turned it off there."""
-        if self.silenced(code, span):
-            return
-        self.diagnostics.warning(code, span, message, fix=fix, notes=notes)
+        """Report a warning if options and pragmas want it there. With the code of an error: unless they made it a warning."""
+        level = self.level(code, span)
+        if level == "error" and code[0] == "E":
+            self.diagnostics.error(code, span, message, fix=fix, notes=notes)
+        else:
+            self.diagnostics.warning(code, span, message, fix=fix, notes=notes, level=level)
 
-    def silenced(self, code: str, span: Span) -> bool:
-        """True if `#pragma GCC diagnostic ignored` covers `code` at `span`."""
-        return code in self.quiet and (span.point in self.quiet[code] or span.first in self.quiet[code])
+    def level(self, code: str, span: Span) -> str:
+        """The level of a warning at `span`: "ignored", "warning" or "error"."""
+        region = self.regions.get(code)
+        level = (region.get(span.point) or region.get(span.first)) if region else None
+        levels = self.diagnostics.levels
+        return levels.raised(code, level) if level else levels.of(code)
 
     # --- scopes ---------------------------------------------------------------------------------------------------
 

@@ -182,8 +182,8 @@ class Conversions(Checker):
                 self._check_constant(e, to, span)
                 return self.cast(e, to)
             if isinstance(source, ct.Pointer):
-                if integer_of(target).rank and not self.silenced("E0304", e.span):
-                    self.error("E0304", span, self._doing(how, to, e.type, "incompatible pointer to integer conversion"),
+                if integer_of(target).rank:
+                    self.warn("E0304", span, self._doing(how, to, e.type, "incompatible pointer to integer conversion"),
                                fix=f"if this is meant, cast it: ({_cast_text(to)})...", notes=notes)  # fmt: skip
                 return self.cast(e, to)
         elif isinstance(target, ct.Pointer):
@@ -191,8 +191,8 @@ class Conversions(Checker):
                 self._check_pointers(e, source, target, to, how, span, notes)
                 return self.cast(e, to)
             if is_integer(source):
-                if not is_null(e) and not self.silenced("E0304", e.span):
-                    self.error("E0304", span, self._doing(how, to, e.type, "incompatible integer to pointer conversion"),
+                if not is_null(e):
+                    self.warn("E0304", span, self._doing(how, to, e.type, "incompatible integer to pointer conversion"),
                                fix=f"if this is meant, cast it: ({_cast_text(to)})(unsigned long)...", notes=notes)  # fmt: skip
                 return self.cast(e, to)
         elif isinstance(target, ct.Record) and source is target:
@@ -245,7 +245,7 @@ class Conversions(Checker):
         a, b = source.target, target.target
         bare_a, bare_b = ct.strip(a), ct.strip(b)
         if space_of(a) != space_of(b):
-            self.error("E0304", span, self._doing(how, to, e.type, "").strip() + " changes the address space of the pointer",
+            self.error("E0306", span, self._doing(how, to, e.type, "").strip() + " changes the address space of the pointer",
                        fix=f"if this is meant, cast it: ({_cast_text(to)})...", notes=notes)  # fmt: skip
         lost = [
             word for word, have,
@@ -263,7 +263,7 @@ class Conversions(Checker):
             function = isinstance(bare_a, ct.Function) or isinstance(bare_b, ct.Function)
             message = self._doing(how, to, e.type, f"incompatible {'function ' if function else ''}pointer types")
             if function:
-                self.error("E0305", span, message, fix="make the two function types the same", notes=notes)
+                self.warn("E0305", span, message, fix="make the two function types the same", notes=notes)
             else:
                 self.warn("W0303", span, message, fix=f"if this is meant, cast it: ({_cast_text(to)})...", notes=notes)
             return
@@ -294,7 +294,7 @@ class Conversions(Checker):
         if is_void(a.target) or is_void(b.target):
             return ct.Pointer(qualify(ct.VOID, const=const, volatile=volatile, space=space))
         if not same_type(a.target, b.target):
-            self.warn("W0306", span,
+            self.warn("W0306" if what == "comparison" else "W0309", span,
                       f"{'comparison of distinct pointer types' if what == 'comparison' else 'pointer type mismatch'}"
                       f" ({quote(left.type)} and {quote(right.type)})", fix="cast one side to the other's type")  # fmt: skip
             return ct.Pointer(qualify(ct.VOID, const=const, volatile=volatile, space=space))

@@ -90,7 +90,7 @@ class Initializers(Expressions):
             integer = integer_of(t)
             if integer.rank and not -(1 << bits - 1) <= value.value < 1 << bits - integer.signed:
                 cut = value.value & (1 << bits) - 1
-                self.warn("W0301", value.span, f"implicit truncation of {value.value} to a bit-field of {bits} bits changes it "
+                self.warn("W0308", value.span, f"implicit truncation of {value.value} to a bit-field of {bits} bits changes it "
                           f"to {cut}", fix="use a value that fits")  # fmt: skip
         stores.append(tree.InitStore(offset, bits, value))
         self._high = max(self._high, offset)

@@ -76,7 +76,8 @@ class Operators(Constants):
         bits = size_of(left.type) * 8
         if isinstance(right, tree.Constant) and not 0 <= right.value < bits and not self.unevaluated:
             problem = "is negative" if right.value < 0 else f">= width of type ({bits} bits)"
-            self.warn("W0312", span, f"shift count {problem}", fix=f"shift by 0 to {bits - 1}, or widen the left side first")
+            self.warn("W0315" if right.value < 0 else "W0312", span, f"shift count {problem}",
+                      fix=f"shift by 0 to {bits - 1}, or widen the left side first")  # fmt: skip
         return fold.binary(op, left, right, left.type, span)
 
     def comparison(self, op: str, left: tree.Expr, right: tree.Expr, span: Span) -> tree.Expr:

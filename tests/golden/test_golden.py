@@ -1,6 +1,7 @@
 """Golden outputs: a folder a stage, `x.c` with `x.out` beside it. `--update` rewrites them; then read the diff.
 
-The first comment of a case says what it is there for. `// packet: HEX` gives a `run` case its packets, one a line.
+The first comment of a case says what it is there for. `// packet: HEX` gives a `run` case its packets, one a line;
+`// options: -Wall -Wextra` gives a case its -W options.
 """
 
 from __future__ import annotations
@@ -23,7 +24,12 @@ HEADERS = Path(purebpf.stdlib.__path__[0]) / "include"
 
 
 def compilation(path: Path) -> Compilation:
-    return Compilation(path.read_text(), path.name, Options())
+    text = path.read_text()
+    options = Options()
+    for line in re.findall(r"^// options: (.*)$", text, re.M):
+        for word in line.split():
+            options.levels.apply(word.removeprefix("-W"))
+    return Compilation(text, path.name, options)
 
 
 def tokens(path: Path) -> str:

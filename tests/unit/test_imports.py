@@ -40,7 +40,8 @@ RULES = {
     "compiler.api": {"stdlib", "compiler"},
     "compiler.driver": {"stdlib", "compiler"},
     "compiler.join": {"stdlib", "compiler"},
-    "compiler.sarif": {"compiler.source", "compiler.diagnostics"},
+    "compiler.warning_names": {"compiler.diagnostics"},
+        "compiler.sarif": {"compiler.source", "compiler.diagnostics"},
     "compiler.report": {"compiler.source", "compiler.diagnostics", "compiler.sarif"},
     "runtime.maps": {"stdlib", "compiler"},
     "runtime.vm": {"stdlib", "compiler", "runtime.maps"},
@@ -48,8 +49,8 @@ RULES = {
     "runtime.loader": {"stdlib", "compiler", "runtime.maps"},
     "runtime.cli": {"stdlib", "compiler", "runtime"},
 }  # fmt: skip
-# what every room of the compiler may import: how its classes are made
-EVERYWHERE = {"compiler.records"}
+# what every room of the compiler may import: how its classes are made, and which warnings there are
+EVERYWHERE = {"compiler.records", "compiler.warnings", "compiler.warning_names"}
 # the verifier, the machine and the loader judge instructions: they never see the C tree or the IR
 RUNTIME_MAY_SEE = {
     "compiler.api", "compiler.diagnostics", "compiler.object", "compiler.report", "compiler.source", "compiler.target",

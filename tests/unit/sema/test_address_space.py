@@ -17,12 +17,12 @@ struct node __arena *head; int __arena value = 3; int __arena table[4]; int *pla
 """
 
 REFUSED = [
-    ("int f(void) { plain = &value; return 0; }", "E0304"),
-    ("int f(list l) { struct node *n = l; return n->v; }", "E0304"),
-    ("int f(list l) { plain = &l->v; return 0; }", "E0304"),
-    ("int f(list l) { plain = l->row; return 0; }", "E0304"),
-    ("int f(list l) { anything = l; return 0; }", "E0304"),
-    ("static int g(int *p) { return *p; } int f(list l) { return g(&l->in.a); }", "E0304"),
+    ("int f(void) { plain = &value; return 0; }", "E0306"),
+    ("int f(list l) { struct node *n = l; return n->v; }", "E0306"),
+    ("int f(list l) { plain = &l->v; return 0; }", "E0306"),
+    ("int f(list l) { plain = l->row; return 0; }", "E0306"),
+    ("int f(list l) { anything = l; return 0; }", "E0306"),
+    ("static int g(int *p) { return *p; } int f(list l) { return g(&l->in.a); }", "E0306"),
     ("int f(void) { int __arena local = 3; return local; }", "E0445"),
     ("extern int value; int f(void) { return value; }", "E0368"),
 ]
