@@ -40,6 +40,7 @@ class Specifiers(AttributeReader):
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
         self._made: dict[int, ct.Type] = {}  # types of specifier nodes that several declarators share
+        self._preserve = False  # inside a record with preserve_access_index: what is defined there has it, too
 
     def specified(self, node: Any) -> ct.Type:
         """The type of a specifier node. Raises `Poison`."""
@@ -158,6 +159,25 @@ class Specifiers(AttributeReader):
         return found
 
     def _define(self, record: ct.Record, node: Any) -> None:
+        around = self._preserve
+        written = attributes_of(node)
+        if getattr(node, "preserve", False) or any(item.name == "preserve_access_index" for item in written):
+            self._preserve = True
+        preserve = self._preserve
+        try:
+            members = self._members(record, node)
+        finally:
+            self._preserve = around
+        attributes = self.read_attributes(written)
+        names = attributes.names & {"transparent_union"}
+        if preserve:
+            names.add("preserve_access_index")
+        record.attributes = frozenset(names)
+        record.tags = tuple(attributes.decl_tags)
+        lay_out(record, members, packed="packed" in attributes.names, align=attributes.aligned, pack=getattr(node, "pack", 0))
+
+    def _members(self, record: ct.Record, node: Any) -> list[Placement]:
+        """The members of a definition, not yet laid out; `record` is the type that has them."""
         members: list[Placement] = []
         seen: dict[str, Span | None] = {}
         for decl in node.decls:
@@ -178,13 +198,7 @@ class Specifiers(AttributeReader):
                                notes=[("previous declaration is here", seen[name])])  # fmt: skip
                 seen[name] = placement.field.span
             members.append(placement)
-        attributes = self.read_attributes(attributes_of(node))
-        names = attributes.names & {"preserve_access_index", "transparent_union"}
-        if getattr(node, "preserve", False):
-            names.add("preserve_access_index")
-        record.attributes = frozenset(names)
-        record.tags = tuple(attributes.decl_tags)
-        lay_out(record, members, packed="packed" in attributes.names, align=attributes.aligned, pack=getattr(node, "pack", 0))
+        return members
 
     def _member_of(self, record: ct.Record, decl: Any, *, last: bool) -> Placement | None:
         t = self.declared_type(decl.type, decl)

@@ -35,25 +35,25 @@ enum bpf_enum_value_kind {
 
 /* (src, field) or (type, field): a field of a pointer's target, or of a type */
 #define ___bpf_field_ref1(field)       (field)
-#define ___bpf_field_ref2(type, field) (((typeof(type) *)0)->field)
+#define ___bpf_field_ref2(type, field) (((__typeof__(type) *)0)->field)
 #define ___bpf_field_ref(args...)      ___bpf_apply(___bpf_field_ref, ___bpf_narg(args))(args)
 
 #define bpf_core_field_exists(field...) __builtin_preserve_field_info(___bpf_field_ref(field), BPF_FIELD_EXISTS)
 #define bpf_core_field_size(field...)   __builtin_preserve_field_info(___bpf_field_ref(field), BPF_FIELD_BYTE_SIZE)
 #define bpf_core_field_offset(field...) __builtin_preserve_field_info(___bpf_field_ref(field), BPF_FIELD_BYTE_OFFSET)
 
-#define bpf_core_type_id_local(type)  __builtin_btf_type_id(*(typeof(type) *)0, BPF_TYPE_ID_LOCAL)
-#define bpf_core_type_id_kernel(type) __builtin_btf_type_id(*(typeof(type) *)0, BPF_TYPE_ID_TARGET)
-#define bpf_core_type_exists(type)    __builtin_preserve_type_info(*(typeof(type) *)0, BPF_TYPE_EXISTS)
-#define bpf_core_type_matches(type)   __builtin_preserve_type_info(*(typeof(type) *)0, BPF_TYPE_MATCHES)
-#define bpf_core_type_size(type)      __builtin_preserve_type_info(*(typeof(type) *)0, BPF_TYPE_SIZE)
+#define bpf_core_type_id_local(type)  __builtin_btf_type_id(*(__typeof__(type) *)0, BPF_TYPE_ID_LOCAL)
+#define bpf_core_type_id_kernel(type) __builtin_btf_type_id(*(__typeof__(type) *)0, BPF_TYPE_ID_TARGET)
+#define bpf_core_type_exists(type)    __builtin_preserve_type_info(*(__typeof__(type) *)0, BPF_TYPE_EXISTS)
+#define bpf_core_type_matches(type)   __builtin_preserve_type_info(*(__typeof__(type) *)0, BPF_TYPE_MATCHES)
+#define bpf_core_type_size(type)      __builtin_preserve_type_info(*(__typeof__(type) *)0, BPF_TYPE_SIZE)
 
 #define bpf_core_enum_value_exists(type, value) \
-	__builtin_preserve_enum_value(*(typeof(type) *)value, BPF_ENUMVAL_EXISTS)
+	__builtin_preserve_enum_value(*(__typeof__(type) *)value, BPF_ENUMVAL_EXISTS)
 #define bpf_core_enum_value(type, value) \
-	__builtin_preserve_enum_value(*(typeof(type) *)value, BPF_ENUMVAL_VALUE)
+	__builtin_preserve_enum_value(*(__typeof__(type) *)value, BPF_ENUMVAL_VALUE)
 
-#define bpf_core_cast(ptr, type) ((typeof(type) *)bpf_rdonly_cast((ptr), bpf_core_type_id_kernel(type)))
+#define bpf_core_cast(ptr, type) ((__typeof__(type) *)bpf_rdonly_cast((ptr), bpf_core_type_id_kernel(type)))
 extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
 
 /* one read, with the address relocated */
@@ -82,31 +82,31 @@ extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
 #define ___core_step1(READ, LAST, dst, size, T, a) LAST((void *)(dst), size, &((T)____at)->a)
 #define ___core_step2(READ, LAST, dst, size, T, a, x...) \
 	READ(&____at, sizeof(____at), &((T)____at)->a); \
-	___core_step1(READ, LAST, dst, size, typeof(((T)0)->a), x)
+	___core_step1(READ, LAST, dst, size, __typeof__(((T)0)->a), x)
 #define ___core_step3(READ, LAST, dst, size, T, a, x...) \
 	READ(&____at, sizeof(____at), &((T)____at)->a); \
-	___core_step2(READ, LAST, dst, size, typeof(((T)0)->a), x)
+	___core_step2(READ, LAST, dst, size, __typeof__(((T)0)->a), x)
 #define ___core_step4(READ, LAST, dst, size, T, a, x...) \
 	READ(&____at, sizeof(____at), &((T)____at)->a); \
-	___core_step3(READ, LAST, dst, size, typeof(((T)0)->a), x)
+	___core_step3(READ, LAST, dst, size, __typeof__(((T)0)->a), x)
 #define ___core_step5(READ, LAST, dst, size, T, a, x...) \
 	READ(&____at, sizeof(____at), &((T)____at)->a); \
-	___core_step4(READ, LAST, dst, size, typeof(((T)0)->a), x)
+	___core_step4(READ, LAST, dst, size, __typeof__(((T)0)->a), x)
 #define ___core_step6(READ, LAST, dst, size, T, a, x...) \
 	READ(&____at, sizeof(____at), &((T)____at)->a); \
-	___core_step5(READ, LAST, dst, size, typeof(((T)0)->a), x)
+	___core_step5(READ, LAST, dst, size, __typeof__(((T)0)->a), x)
 #define ___core_step7(READ, LAST, dst, size, T, a, x...) \
 	READ(&____at, sizeof(____at), &((T)____at)->a); \
-	___core_step6(READ, LAST, dst, size, typeof(((T)0)->a), x)
+	___core_step6(READ, LAST, dst, size, __typeof__(((T)0)->a), x)
 #define ___core_step8(READ, LAST, dst, size, T, a, x...) \
 	READ(&____at, sizeof(____at), &((T)____at)->a); \
-	___core_step7(READ, LAST, dst, size, typeof(((T)0)->a), x)
+	___core_step7(READ, LAST, dst, size, __typeof__(((T)0)->a), x)
 #define ___core_walk_one(READ, LAST, dst, size, p, a) LAST((void *)(dst), size, &((p)->a))
 #define ___core_walk_more(READ, LAST, dst, size, p, a, x...) \
 	({ \
 		const void *____at; \
 		READ(&____at, sizeof(____at), &((p)->a)); \
-		___bpf_apply(___core_step, ___bpf_narg(x))(READ, LAST, dst, size, typeof((p)->a), x); \
+		___bpf_apply(___core_step, ___bpf_narg(x))(READ, LAST, dst, size, __typeof__((p)->a), x); \
 	})
 #define ___core_walk_by(one, x...) \
 	___bpf_nth(_, ##x, ___core_walk_more, ___core_walk_more, ___core_walk_more, ___core_walk_more, ___core_walk_more, \
@@ -126,13 +126,13 @@ extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
 	___core_walk(bpf_core_read_user, bpf_core_read_user_str, dst, sizeof(*(dst)), src, x)
 #define BPF_CORE_READ(src, x...) \
 	({ \
-		typeof(___core_arrow(src, x)) __value; \
+		__typeof__(___core_arrow(src, x)) __value; \
 		BPF_CORE_READ_INTO(&__value, src, x); \
 		__value; \
 	})
 #define BPF_CORE_READ_USER(src, x...) \
 	({ \
-		typeof(___core_arrow(src, x)) __value; \
+		__typeof__(___core_arrow(src, x)) __value; \
 		BPF_CORE_READ_USER_INTO(&__value, src, x); \
 		__value; \
 	})
@@ -152,13 +152,13 @@ extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
 	___core_walk(___probe_read_user, ___probe_read_user_str, dst, sizeof(*(dst)), src, x)
 #define BPF_PROBE_READ(src, x...) \
 	({ \
-		typeof(___core_arrow(src, x)) __value; \
+		__typeof__(___core_arrow(src, x)) __value; \
 		BPF_PROBE_READ_INTO(&__value, src, x); \
 		__value; \
 	})
 #define BPF_PROBE_READ_USER(src, x...) \
 	({ \
-		typeof(___core_arrow(src, x)) __value; \
+		__typeof__(___core_arrow(src, x)) __value; \
 		BPF_PROBE_READ_USER_INTO(&__value, src, x); \
 		__value; \
 	})

@@ -17,8 +17,8 @@
 /* The fields of a map definition, a struct in section .maps:
    struct { __uint(type, BPF_MAP_TYPE_HASH); __type(key, __u32); __type(value, __u64); __uint(max_entries, 64); } m SEC(".maps"); */
 #define __uint(name, val)   int (*name)[val]
-#define __type(name, val)   typeof(val) *name
-#define __array(name, val)  typeof(val) *name[]
+#define __type(name, val)   __typeof__(val) *name
+#define __array(name, val)  __typeof__(val) *name[]
 #define __ulong(name, val)  enum { ___bpf_concat(__unique_value, __COUNTER__) = val } name
 
 /* .pinning of a map */
@@ -96,10 +96,10 @@ enum libbpf_tristate {
 
 /* Nothing is moved across barrier(); barrier_var(x) hides what is known of x. */
 #ifndef barrier
-#define barrier() asm volatile("" ::: "memory")
+#define barrier() __asm__ volatile("" ::: "memory")
 #endif
 #ifndef barrier_var
-#define barrier_var(var) asm volatile("" : "+r"(var))
+#define barrier_var(var) __asm__ volatile("" : "+r"(var))
 #endif
 #ifndef __bpf_unreachable
 #define __bpf_unreachable() __builtin_unreachable()
@@ -112,7 +112,7 @@ static __always_inline void bpf_tail_call_static(void *ctx, const void *map, con
 }
 
 /* ___bpf_fill(array, args...): array[i] = the i-th argument, a number or a pointer */
-#define ___bpf_fill0(arr, p)
+#define ___bpf_fill0(arr, p, x) /* what is there where nothing is given */
 #define ___bpf_fill1(arr, p, x)                arr[p] = (unsigned long long)(x)
 #define ___bpf_fill2(arr, p, x, ...)           arr[p] = (unsigned long long)(x); ___bpf_fill1(arr, p + 1, __VA_ARGS__)
 #define ___bpf_fill3(arr, p, x, ...)           arr[p] = (unsigned long long)(x); ___bpf_fill2(arr, p + 1, __VA_ARGS__)

@@ -27,14 +27,14 @@
 /* name(ctx) { return ____name(values); } ____name(ctx, args...) and then the body that the user writes */
 #define ___bpf_head(name, ctx_type, values, args...) \
 	name(ctx_type *ctx); \
-	static __always_inline typeof(name(0)) ____##name(ctx_type *ctx, ##args); \
-	typeof(name(0)) name(ctx_type *ctx) \
+	static __always_inline __typeof__(name(0)) ____##name(ctx_type *ctx, ##args); \
+	__typeof__(name(0)) name(ctx_type *ctx) \
 	{ \
 		___bpf_quiet_begin \
 		return ____##name(values); \
 		___bpf_quiet_end \
 	} \
-	static __always_inline typeof(name(0)) ____##name(ctx_type *ctx, ##args)
+	static __always_inline __typeof__(name(0)) ____##name(ctx_type *ctx, ##args)
 
 /* int BPF_PROG(name, struct task_struct *task, int flags) { ... }: fentry, fexit, lsm, tp_btf, raw_tp, iter, struct_ops.
    The context is an array of arguments of 8 bytes. */
@@ -64,7 +64,7 @@
 #endif
 #define ___bpf_take(t, at) \
 	({ \
-		union { unsigned long long places[2]; typeof(t) value; } ____arg; \
+		union { unsigned long long places[2]; __typeof__(t) value; } ____arg; \
 		_Static_assert(___bpf_places(t) <= 2, "an argument of more than 16 bytes is passed by address"); \
 		____arg.places[0] = ctx[at] << ___bpf_unused_bits(t); \
 		if (___bpf_places(t) == 2) \
@@ -101,9 +101,9 @@
 #define ___bpf_takes(args...) ___bpf_apply(___bpf_take, ___bpf_narg2(args))(0, ##args)
 #define BPF_PROG2(name, args...) \
 	name(unsigned long long *ctx); \
-	static __always_inline typeof(name(0)) ____##name(unsigned long long *ctx ___bpf_decls(args)); \
-	typeof(name(0)) name(unsigned long long *ctx) { return ____##name(ctx ___bpf_takes(args)); } \
-	static __always_inline typeof(name(0)) ____##name(unsigned long long *ctx ___bpf_decls(args))
+	static __always_inline __typeof__(name(0)) ____##name(unsigned long long *ctx ___bpf_decls(args)); \
+	__typeof__(name(0)) name(unsigned long long *ctx) { return ____##name(ctx ___bpf_takes(args)); } \
+	static __always_inline __typeof__(name(0)) ____##name(unsigned long long *ctx ___bpf_decls(args))
 
 /* int BPF_KPROBE(name, struct sock *sk, int size) { ... }: the traced function's arguments */
 #define ___bpf_kprobe_args0()           ctx
@@ -150,8 +150,8 @@
 #define BPF_KSYSCALL(name, args...) \
 	name(struct pt_regs *ctx); \
 	extern _Bool LINUX_HAS_SYSCALL_WRAPPER __kconfig; \
-	static __always_inline typeof(name(0)) ____##name(struct pt_regs *ctx, ##args); \
-	typeof(name(0)) name(struct pt_regs *ctx) \
+	static __always_inline __typeof__(name(0)) ____##name(struct pt_regs *ctx, ##args); \
+	__typeof__(name(0)) name(struct pt_regs *ctx) \
 	{ \
 		___bpf_quiet_begin \
 		if (LINUX_HAS_SYSCALL_WRAPPER) { \
@@ -161,7 +161,7 @@
 		return ____##name(___bpf_syscall_args(args)); \
 		___bpf_quiet_end \
 	} \
-	static __always_inline typeof(name(0)) ____##name(struct pt_regs *ctx, ##args)
+	static __always_inline __typeof__(name(0)) ____##name(struct pt_regs *ctx, ##args)
 #define BPF_KPROBE_SYSCALL BPF_KSYSCALL
 
 #endif

@@ -193,14 +193,14 @@ __weak __hidden long bpf_usdt_cookie(struct pt_regs *ctx)
 #define ___bpf_usdt_args(args...)      ___bpf_apply(___bpf_usdt_args, ___bpf_narg(args))(args)
 #define BPF_USDT(name, args...) \
 	name(struct pt_regs *ctx); \
-	static __always_inline typeof(name(0)) ____##name(struct pt_regs *ctx, ##args); \
-	typeof(name(0)) name(struct pt_regs *ctx) \
+	static __always_inline __typeof__(name(0)) ____##name(struct pt_regs *ctx, ##args); \
+	__typeof__(name(0)) name(struct pt_regs *ctx) \
 	{ \
 		_Pragma("GCC diagnostic push") \
 		_Pragma("GCC diagnostic ignored \"-Wint-conversion\"") \
 		return ____##name(___bpf_usdt_args(args)); \
 		_Pragma("GCC diagnostic pop") \
 	} \
-	static __always_inline typeof(name(0)) ____##name(struct pt_regs *ctx, ##args)
+	static __always_inline __typeof__(name(0)) ____##name(struct pt_regs *ctx, ##args)
 
 #endif

@@ -10,7 +10,7 @@
 	({ \
 		__label__ ____spent, ____done; \
 		_Bool ____more = 1; \
-		asm volatile goto("may_goto %l[____spent]" :::: ____spent); \
+		__asm__ volatile goto("may_goto %l[____spent]" :::: ____spent); \
 		goto ____done; \
 	____spent: \
 		____more = 0; \

@@ -30,6 +30,11 @@ enum en64 { BA = 0x100000000ULL };
 #pragma clang attribute pop
 struct user { long pad; struct in in; };
 struct plain { int p; struct { int q; } n; };
+struct nest {
+    int z; struct { int q, p; } in; struct named { int k, l; } nn; struct { struct { int d, e; } deep; } dd;
+    union { struct { int f, g; }; int h; };
+} __attribute__((preserve_access_index));
+struct __attribute__((preserve_access_index)) nest2 { int z; struct { int q, p; } in; };
 typedef struct kt kt_t;
 struct kt global;
 PROG(nested) long nested(struct kt *k) { return k->in.x; }
@@ -66,6 +71,9 @@ PROG(two_dimensions) long two_dimensions(struct kt *k) { return k->deep[1][2]; }
 PROG(behind_unnamed_bits) long behind_unnamed_bits(struct kt *k) { return k->last; }
 PROG(qualified) long qualified(kt_t *k, volatile struct kt *v) { return k->a + v->a; }
 PROG(plain_one) long plain_one(struct plain *k) { return k->n.q; }
+PROG(nested_unnamed) long nested_unnamed(struct nest *k) { return k->in.p + k->dd.deep.e * 3 + k->g * 5; }
+PROG(nested_named) long nested_named(struct nest *k, struct named *n) { return k->nn.l + n->l * 3; }
+PROG(nested_before) long nested_before(struct nest2 *k) { return k->in.p; }
 PROG(stored) long stored(struct kt *k) { k->in.x = 3; k->a += 2; __sync_fetch_and_add(&k->last, 1); return 0; }
 """
 

@@ -9,6 +9,7 @@ import pytest
 import purebpf.stdlib
 from purebpf.compiler.api import Compilation, Options
 from purebpf.compiler.diagnostics import CompileError
+from purebpf.compiler.driver.arguments import parse_arguments
 from purebpf.compiler.preprocess import PreprocessOptions
 
 INCLUDE = Path(purebpf.stdlib.__file__).resolve().parent / "include"
@@ -88,5 +89,37 @@ def test_a_programs_own_header_finds_the_layer_below_it(header: str, tmp_path: P
     own.write_text(f"#ifndef OWN\n#define OWN\n{include}\n#endif\n")
     preprocess = PreprocessOptions(include=[str(tmp_path)], host_headers=False)
     compilation = Compilation(f"#include <{header}>\n{use}\n", "source.c", Options(preprocess=preprocess, lazy=False))
+    compilation.object()
+    assert [found.message for found in compilation.diagnostics.found] == []
+
+
+def test_formatted_output_takes_a_format_without_arguments() -> None:
+    text = """
+        #include <linux/bpf.h>
+        #include <bpf/bpf_helpers.h>
+        long f(struct seq_file *file)
+        {
+            char text[8];
+
+            bpf_printk("x");
+            BPF_SNPRINTF(text, sizeof(text), "x");
+            return BPF_SEQ_PRINTF(file, "x") + BPF_SEQ_PRINTF(file, "%d %d", 1, 2);
+        }
+    """
+    assert messages(text) == []
+
+
+@pytest.mark.parametrize("standard", ["c99", "c11", "c23"])
+def test_headers_need_no_words_of_gnu_c(standard: str) -> None:
+    text = """
+        #include <linux/bpf.h>
+        #include <bpf/usdt.bpf.h>
+        #include <bpf/bpf_core_read.h>
+        struct task { int pid; struct task *parent; };
+        SEC("kprobe/f") int BPF_KPROBE(probe, struct task *task) { return BPF_CORE_READ(task, parent, pid); }
+        SEC("raw_tp/f") int BPF_PROG(traced, struct task *task) { barrier(); return task->pid; }
+    """
+    request = parse_arguments([f"-std={standard}", "-D__TARGET_ARCH_x86", "-c", "x.c"])
+    compilation = Compilation(text, "source.c", Options(preprocess=request.preprocess, target=request.target()))
     compilation.object()
     assert [found.message for found in compilation.diagnostics.found] == []
