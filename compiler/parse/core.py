@@ -35,6 +35,9 @@ class SyntaxFailure(Exception):
         self.fix = fix
 
 
+_BUILTIN_TYPES = ("__builtin_va_list", "__int128_t", "__uint128_t")
+
+
 class Core(CParser):  # type: ignore[misc,unused-ignore]
     """pycparser's parser over a list of `Tok`. Coordinates (`coord`) are `Span`s."""
 
@@ -44,7 +47,7 @@ class Core(CParser):  # type: ignore[misc,unused-ignore]
         self._is_outer_type = is_outer_type
         self.sources = sources
         self.diagnostics = diagnostics
-        self._scope_stack = [{"__builtin_va_list": True}]
+        self._scope_stack = [dict.fromkeys(_BUILTIN_TYPES, True)]
         self._read_from(tokens)
 
     def _read_from(self, tokens: list[Tok]) -> None:

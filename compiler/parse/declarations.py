@@ -192,6 +192,8 @@ class Declarations(Expressions):
                 items.append(self._parse_enumerator())
                 if not self._accept("COMMA"):
                     break
+            if not items:
+                raise SyntaxFailure("E0201", self._after_last(), "an enum without enumerators", "name at least one constant")
             self._expect("RBRACE")
             attributes = attributes + self._parse_attribute_specifier_sequence()
             values = c_ast.EnumeratorList(items, span)

@@ -13,10 +13,12 @@ from ..records import dataclass, field
 TAGGED = frozenset({"struct", "union", "enum"})
 ATTRIBUTE = frozenset({"__attribute__", "__attribute"})
 _ASM = frozenset({"asm", "__asm", "__asm__"})
-_GROUPS = ATTRIBUTE | _ASM | {"typeof", "__typeof", "__typeof__", "_Alignas", "_Atomic"}  # words before parentheses
+_GROUPS = ATTRIBUTE | _ASM | {"typeof", "__typeof", "__typeof__", "__typeof_unqual", "__typeof_unqual__", "typeof_unqual",
+                            "_Alignas", "_Atomic"}  # words before parentheses
 _QUALIFIERS = frozenset((
     "const", "volatile", "restrict", "__const", "__const__", "__volatile", "__volatile__", "__restrict", "__restrict__",
-    "__extension__", "inline", "__inline", "__inline__", "_Noreturn",
+    "__extension__", "_Nonnull", "_Nullable", "_Nullable_result", "_Null_unspecified",
+    "inline", "__inline", "__inline__", "_Noreturn",
 ))  # fmt: skip
 _KEYWORDS = _QUALIFIERS | TAGGED | _GROUPS | frozenset((
     "void", "char", "short", "int", "long", "float", "double", "signed", "unsigned", "_Bool", "_Complex", "__int128",

@@ -50,13 +50,13 @@ KEYWORDS = {
     "_Bool": "_BOOL", "_Complex": "_COMPLEX", "_Generic": "_GENERIC", "_Noreturn": "_NORETURN",
     "_Static_assert": "_STATIC_ASSERT", "_Atomic": "_ATOMIC", "_Alignof": "_ALIGNOF", "_Alignas": "_ALIGNAS",
     "_Thread_local": "_THREAD_LOCAL", "__thread": "_THREAD_LOCAL",
-    "__int128": "__INT128", "__int128_t": "__INT128", "_BitInt": "_BITINT",
+    "__int128": "__INT128", "_BitInt": "_BITINT",
     "__const": "CONST", "__const__": "CONST", "__volatile": "VOLATILE", "__volatile__": "VOLATILE",
     "__restrict": "RESTRICT", "__restrict__": "RESTRICT", "__inline": "INLINE", "__inline__": "INLINE",
     "__signed": "SIGNED", "__signed__": "SIGNED", "__complex__": "_COMPLEX",
     "__alignof": "_ALIGNOF", "__alignof__": "_ALIGNOF",
     "typeof": "TYPEOF", "__typeof": "TYPEOF", "__typeof__": "TYPEOF",
-    "__typeof_unqual__": "TYPEOF_UNQUAL",
+    "__typeof_unqual": "TYPEOF_UNQUAL", "__typeof_unqual__": "TYPEOF_UNQUAL",
     "__auto_type": "AUTO_TYPE", "__label__": "LOCAL_LABEL",
     "__attribute": "ATTRIBUTE_BEGIN", "__attribute__": "ATTRIBUTE_BEGIN",
     "asm": "ASM", "__asm": "ASM", "__asm__": "ASM",
@@ -93,6 +93,9 @@ SPELLINGS = {
     "_ALIGNOF": "_Alignof", "__INT128": "__int128", "TYPEOF": "typeof", "TYPEOF_UNQUAL": "typeof_unqual",
     "_COMPLEX": "_Complex", "_THREAD_LOCAL": "_Thread_local", "_BOOL": "_Bool",
 }  # fmt: skip
+
+# words that change nothing: GNU's, and clang's of pointers that may be NULL or not
+_SAYS_NOTHING = frozenset({"__extension__", "_Nonnull", "_Nullable", "_Nullable_result", "_Null_unspecified"})
 
 _TYPES = {"number": "INT_CONST_DEC", "string": "STRING_LITERAL", "char": "CHAR_CONST"}
 _UNIVERSAL = re.compile(r"\\[uU][\da-fA-F]+")
@@ -132,7 +135,7 @@ class Converter:
             if kind == "id":
                 type = keywords(text)
                 if type is None:
-                    if text == "__extension__":
+                    if text in _SAYS_NOTHING:
                         continue
                     type = "ID"
                     if "\\" in text:

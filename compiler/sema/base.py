@@ -20,8 +20,11 @@ from .outer import Outer
 if TYPE_CHECKING:
     from .headers import Headers
 
-# named by headers; any use of a value is refused
-_VA_LIST = TypeName(ct.Typedef("__builtin_va_list", ct.Pointer(ct.VOID)), Span(0, 0, 0))
+# what clang declares by itself; any use of a value of the first is refused
+_BUILTIN_TYPES = {
+    name: TypeName(ct.Typedef(name, t), Span(0, 0, 0))
+    for name, t in (("__builtin_va_list", ct.Pointer(ct.VOID)), ("__int128_t", ct.INT128), ("__uint128_t", ct.UINT128))
+}
 
 
 class Poison(Exception):
@@ -35,7 +38,7 @@ class Checker:
         self.sources = sources
         self.outer = outer  # where names come from that no scope has, first come first served
         self.diagnostics = diagnostics
-        self.scopes: list[Scope] = [Scope({"__builtin_va_list": _VA_LIST})]
+        self.scopes: list[Scope] = [Scope(dict(_BUILTIN_TYPES))]
         self.function: tree.FunctionSymbol | None = None
         self.functions: list[tree.FunctionSymbol] = []
         self.globals: list[tree.Global] = []

@@ -169,16 +169,23 @@ class Declarations(Declarators):
             raise self.error("E0367", span, f"redefinition of '{name}'", notes=[("previous definition is here", old.span)])
 
     def _inferred(self, node: Any, attributes: Attributes) -> list[tree.Statement]:
-        """GNU __auto_type: the type of the initializer's value."""
+        """GNU __auto_type, `auto` of C23: the type of the initializer's value."""
         if node.init is None or isinstance(node.init, c_ast.InitList):
             raise self.error("E0356", node.coord, f"'{node.name}' with type '__auto_type' requires an initializer")
-        value = self.rvalue(node.init)
+        static = self.function is None or "static" in node.storage
+        self.unevaluated += static
+        try:
+            value = self.rvalue(node.init)
+        finally:
+            self.unevaluated -= static
         self.no_float(value)
         if is_void(value.type):
             raise self.error("E0303", value.span, "the initializer has no value: its type is 'void'")
         t = self.qualified(value.type, node.quals, node.coord)
-        if self.function is None:
-            raise self.error("E0356", node.coord, "'__auto_type' at file scope is not supported", fix="write the type")
+        if static:
+            self._static_variable(node, t, attributes)
+            return []
+        assert self.function is not None
         self._fresh(node.name, node.coord)
         local = tree.Local(node.name, t, node.coord, align=attributes.aligned)
         self.scopes[-1].names[node.name] = local

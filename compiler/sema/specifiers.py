@@ -245,6 +245,7 @@ class Specifiers(AttributeReader):
     # --- enums (C11 6.7.2.2) --------------------------------------------------------------------------------------
 
     def _enum(self, node: Any) -> ct.Enum:
+        fixed = None if node.underlying_type is None else self._underlying(node)
         if node.values is None:
             found = self.find_tag(node.name)
             if found is None:
@@ -253,6 +254,7 @@ class Specifiers(AttributeReader):
             if not isinstance(found, ct.Enum):
                 raise self.error("E0362", node.coord, f"use of '{node.name}' with tag type that does not match previous "
                                  "declaration", notes=[("previous use is here", found.span)])  # fmt: skip
+            self._fix_underlying(found, fixed, node)
             return found
         if node.name:
             self.settle_tag(node.name)
@@ -261,11 +263,37 @@ class Specifiers(AttributeReader):
             enum = ct.Enum(node.name or "", ct.UINT, span=node.coord)
             if node.name:
                 self.scopes[-1].tags[node.name] = enum
-        if not isinstance(enum, ct.Enum) or enum.complete:
+        if not isinstance(enum, ct.Enum) or enum.constants:
             raise self.error("E0361", node.coord, f"redefinition of '{node.name}'",
-                             notes=[("previous definition is here", enum.span)] if enum.span else [])  # fmt: skip
+                             notes=[("previous definition is here", enum.span)] if enum.span else [],
+                             fix="give one of the two another name, or remove it")  # fmt: skip
+        if enum.complete and fixed is None:
+            raise self.error("E0366", node.coord, f"'enum {node.name}' was declared with the underlying type "
+                             f"{quote(enum.underlying)}, and is defined with none",
+                             notes=[("previous declaration is here", enum.span)] if enum.span else [],
+                             fix="write the same type at both")  # fmt: skip
+        self._fix_underlying(enum, fixed, node)
         self._enumerators(enum, node)
         return enum
+
+    def _underlying(self, node: Any) -> ct.Int:
+        """The type behind the ':' of an enum (C23 6.7.3.3)."""
+        t = ct.strip(self.type_name(node.underlying_type))
+        if not isinstance(t, ct.Int):
+            raise self.error("E0366", node.coord, f"the underlying type of an enum is an integer type, not {quote(t)}",
+                             fix="write for example 'unsigned int' behind the ':'")  # fmt: skip
+        return t
+
+    def _fix_underlying(self, enum: ct.Enum, fixed: ct.Int | None, node: Any) -> None:
+        """`enum` is declared with the underlying type `fixed` (None: with none) at `node`."""
+        if fixed is None:
+            return
+        if enum.complete and enum.underlying != fixed:
+            raise self.error("E0366", node.coord, f"'enum {node.name}' has the underlying type {quote(enum.underlying)}, not "
+                             f"{quote(fixed)}", notes=[("previous declaration is here", enum.span)] if enum.span else [],
+                             fix="write the same type at both")  # fmt: skip
+        enum.underlying = fixed
+        enum.complete = True
 
     def _enumerators(self, enum: ct.Enum, node: Any) -> None:
         value = -1
@@ -285,9 +313,7 @@ class Specifiers(AttributeReader):
             entries.append(entry)
             enum.constants.append((item.name, value))
         attributes = self.read_attributes(attributes_of(node))
-        if node.underlying_type is not None:
-            enum.underlying = integer_of(self.type_name(node.underlying_type))
-        else:
+        if node.underlying_type is None:
             enum.underlying = _holds([entry.value for entry in entries], self.short_enums or "packed" in attributes.names)
         for entry in entries:
             if node.underlying_type is not None:

@@ -327,3 +327,24 @@ int f(int n, int a[n]) { return a[n - 1]; }
 //// complex: stricter ; BPF has no floating-point
 _Complex double z;
 double f(void) { return z; }
+//// int128-typedefs: ok
+typedef __int128_t signed_16; __uint128_t a, b; struct { __uint128_t x[4]; signed_16 y; } v; int f(void) { a = b; return sizeof(v); }
+//// pointer-nullability: ok
+int f(int *_Nonnull p, int *_Nullable q, const char *_Null_unspecified r) { return *p + *q + *r; }
+//// typeof-unqual-gnu: ok
+const int a = 3; __typeof_unqual(a) b; __typeof_unqual__(a) c; int f(void) { b = 4; c = 5; return b + c; }
+//// auto-at-file-scope: run [-std=c23]
+auto x = 5L; static auto y = "abc"[1]; static long values[3];
+PROG { static auto z = 7u; auto p = &values[1]; *p = 3; z++; out[0] = x; out[1] = y; out[2] = z; out[3] = sizeof(x); out[4] = sizeof(y); out[5] = *p; return 0; }
+//// auto-type-at-file-scope: ok
+__auto_type x = 5L; _Static_assert(sizeof(x) == 8, ""); int f(void) { return x; }
+//// enum-fixed-forward: ok
+enum e : short; struct s { enum e a; }; enum e : short { A = 3 }; enum e again; _Static_assert(sizeof(struct s) == 2, ""); int f(struct s *p) { return p->a + again; }
+//// enum-fixed-differently: refused
+enum e : short; enum e : int { A }; int f(void) { return A; }
+//// enum-fixed-then-not: refused
+enum e : short; enum e { A }; int f(void) { return A; }
+//// enum-of-float: refused
+enum e : float { A }; int f(void) { return 0; }
+//// enum-empty: refused
+enum e { }; int f(void) { return 0; }
