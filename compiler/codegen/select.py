@@ -20,7 +20,7 @@ from ..source import Span
 from ..target import Target
 from .arithmetic import Arithmetic
 from .machine import ARGUMENTS, CALL, EXIT, MOV_K, MOV_X, RESULT, Instr, MachineFunction
-from .values import Values, core_of, fits16, fits32
+from .values import Values, core_of, fits16, fits32, near_frame
 from .wide import WideArithmetic
 
 _ATOMIC = {"add": isa.ADD, "or": isa.OR, "and": isa.AND, "xor": isa.XOR, "xchg": isa.XCHG, "cmpxchg": isa.CMPXCHG}
@@ -181,7 +181,7 @@ class _Selector:
             value = address.operands[1]
             assert isinstance(value, ir.CoreValue)
             place, offset, core = v.use(address.operands[0]), value.value, core_of(value)
-        elif isinstance(base, ir.Alloca):
+        elif isinstance(base, ir.Alloca) and near_frame(offset + step):
             slot, offset = v.slots[base], offset + step
         elif (
             # a parameter may be the context, which the verifier lets nobody change before an access

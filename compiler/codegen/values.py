@@ -36,6 +36,11 @@ def fits16(value: int) -> bool:
     return -0x8000 <= value <= 0x7FFF
 
 
+def near_frame(value: int) -> bool:
+    """True if the offset of an access can hold it together with where on the stack an object is."""
+    return -0x7000 <= value <= 0x7000
+
+
 def core_of(value: ir.CoreValue) -> Core:
     """The relocation of the instruction that has `value`."""
     return Core(value.kind, value.root, value.access)
@@ -200,7 +205,7 @@ class Values:
         offset = 0
         while isinstance(value, ir.PtrAdd) and isinstance(value.operands[1], ir.Constant):
             step = value.operands[1].signed
-            if not fits16(offset + step) and not isinstance(value.operands[0], ir.Alloca):
+            if not (near_frame(offset + step) if isinstance(value.operands[0], ir.Alloca) else fits16(offset + step)):
                 break
             offset += step
             value = value.operands[0]

@@ -144,10 +144,10 @@ class Initializers(Expressions):
                 self.warn("W0322", node.coord, f"initializer-string for char array is too long, array size is {t.count} but "
                           f"initializer has size {count} (including the null terminating character)",
                           fix=f"make the array [{count}], or leave the size out: []")  # fmt: skip
-            data = data[: t.count * element.size].ljust(t.count * element.size, b"\0")
-            count = t.count
-        # a long tail of zeros is cheaper to clear than to store
-        used = len(data) if t.count is None or len(data) <= 64 else len(data.rstrip(b"\0"))
+            count, size = t.count, t.count * element.size
+            # a long tail of zeros is cheaper to clear than to store
+            data = data[:size].ljust(size, b"\0") if size <= 64 else data[:size].rstrip(b"\0")
+        used = len(data)
         self._high = max(self._high, offset + used * 8)
         at = 0
         while at < used:
