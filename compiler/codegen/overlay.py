@@ -62,7 +62,7 @@ class _Object:
 
     def bytes(self, offset: int, size: int) -> int:
         """The bits of a part of it."""
-        return ((1 << size) - 1) << self.base + offset & self.mask if offset >= 0 else self.mask
+        return ((1 << size) - 1) << self.base + offset & self.mask if 0 <= offset < self.size else self.mask
 
 
 def _objects(function: ir.Function, allocas: list[ir.Alloca]) -> dict[ir.Alloca, _Object]:

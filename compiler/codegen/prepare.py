@@ -145,7 +145,7 @@ def _expand_memory(block: ir.Block) -> None:
     for instr in block.instrs:
         out.span = instr.span  # type: ignore[assignment]
         match instr:
-            case ir.MemCopy(operands=[to, source]):
+            case ir.MemCopy(operands=[to, source]) if instr.size <= ir.LARGEST_EXPANSION:
                 pieces = _pieces(instr.size, instr.align)
                 loads = []
                 for offset, size in pieces:
@@ -157,7 +157,7 @@ def _expand_memory(block: ir.Block) -> None:
                         out.add(ir.Store(to, offset, size, load, span=instr.span))
                 for (offset, size), load in zip(pieces, loads, strict=False):
                     out.add(ir.Store(to, offset, size, load, span=instr.span))
-            case ir.MemSet(operands=[to, byte]):
+            case ir.MemSet(operands=[to, byte]) if instr.size <= ir.LARGEST_EXPANSION:
                 for offset, size in _pieces(instr.size, instr.align):
                     out.add(ir.Store(to, offset, size, _repeated(out, byte, size), span=instr.span))
             case _:

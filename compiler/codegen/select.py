@@ -169,6 +169,12 @@ class _Selector:
                 self._asm(instr)
             case ir.AsmOutput():
                 pass  # made with its asm statement
+            case ir.MemCopy() | ir.MemSet():  # those of any other size have been expanded
+                done = "copied" if isinstance(instr, ir.MemCopy) else "set"
+                self.diagnostics.error(
+                    "E0505", instr.span, f"{instr.size:,} bytes are {done} here, more than {ir.LARGEST_EXPANSION:,} "
+                    "in one go: BPF has no instruction for it", fix="go through them in a loop",
+                )  # fmt: skip
             case _:
                 raise AssertionError(f"no selection for {type(instr).__name__}")
 

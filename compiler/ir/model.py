@@ -201,6 +201,10 @@ class Atomic(Instr):
         self.fetch = fetch
 
 
+# bytes of a MemCopy or MemSet that becomes loads and stores, as far as an offset reaches; code generation refuses larger ones
+LARGEST_EXPANSION = 1 << 15
+
+
 class MemCopy(Instr):
     """`size` bytes from operands[1] to operands[0]; they do not overlap unless `move`. `align`: known of both, in bytes."""
 

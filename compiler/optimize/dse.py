@@ -35,12 +35,15 @@ from .regions import captured_objects, place_of
 # bytes of an object that will be overwritten before they are read, a bit a byte
 Doomed = dict[Value, int]
 
+_LARGEST = 1 << 16  # bytes of an object that a bit each is kept for; no stack is that large
+
 
 def dse(function: Function) -> None:
     """Remove stores to stack objects that nothing can read."""
     captured = captured_objects(function)
     objects: Doomed = {
-        i: (1 << i.size) - 1 for i in function.blocks[0].instrs if isinstance(i, Alloca) and i not in captured
+        i: (1 << i.size) - 1
+        for i in function.blocks[0].instrs if isinstance(i, Alloca) and i.size <= _LARGEST and i not in captured
     }
     if not objects:
         return
@@ -86,7 +89,7 @@ def _step(instr: Instr, doomed: Doomed) -> bool:
 
 def _write(address: Value, offset: int, size: int, doomed: Doomed) -> bool:
     root, at = place_of(address, offset)
-    if root not in doomed or at is None or at < 0:
+    if root not in doomed or at is None or not 0 <= at <= _LARGEST:
         return False
     bytes_ = ((1 << size) - 1) << at
     if bytes_ & ~doomed[root] == 0:
@@ -98,4 +101,4 @@ def _write(address: Value, offset: int, size: int, doomed: Doomed) -> bool:
 def _read(address: Value, offset: int, size: int, doomed: Doomed) -> None:
     root, at = place_of(address, offset)
     if root in doomed:
-        doomed[root] &= ~(((1 << size) - 1) << at) if at is not None and at >= 0 else 0
+        doomed[root] &= ~(((1 << size) - 1) << at) if at is not None and 0 <= at <= _LARGEST else 0

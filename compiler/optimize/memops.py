@@ -37,6 +37,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..ir import model as ir
 from ..ir.model import Alloca, Binary, Constant, Function, Instr, Load, MemCopy, MemSet, PtrAdd, Store, Ty, Unary, Value
 from .regions import Regions, alignment, place_of
 
@@ -46,8 +47,9 @@ OFFSET_MAX = 0x7FFF
 
 
 def expand_memory(function: Function) -> None:
-    """Expand every copy and fill."""
-    found = [i for block in function.blocks for i in block.instrs if isinstance(i, MemCopy | MemSet)]
+    """Expand every copy and fill but those that are too large for any program: code generation complains about them."""
+    copies = (i for block in function.blocks for i in block.instrs if isinstance(i, MemCopy | MemSet))
+    found = [i for i in copies if i.size <= ir.LARGEST_EXPANSION]
     if not found:
         return
     _align_objects(found)
@@ -58,9 +60,9 @@ def expand_memory(function: Function) -> None:
         out: list[Instr] = []
         for instr in block.instrs:
             match instr:
-                case MemCopy():
+                case MemCopy() if instr.size <= ir.LARGEST_EXPANSION:
                     _copy(instr, regions, out)
-                case MemSet():
+                case MemSet() if instr.size <= ir.LARGEST_EXPANSION:
                     _fill(instr, regions, out)
                 case _:
                     out.append(instr)

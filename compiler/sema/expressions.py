@@ -100,11 +100,11 @@ class Expressions(Calls):
         widest = max((size_of(s.value.type) for s in stores if isinstance(s.value, tree.Constant)), default=1)
         if widest > align_of(variable.type) and widest <= 8:  # pieces of a string are stored as words
             variable.align = max(variable.align, widest)
-        covered = 0
-        for store in stores:
-            if store.bits is None:  # a bit-field is stored into what is there: that has to be something
-                covered |= ((1 << size_of(store.value.type) * 8) - 1) << store.offset
-        return tree.Initializer(covered != (1 << size * 8) - 1, stores)
+        reach = 0  # bits from the start on that are covered
+        for store in sorted(stores, key=_offset):
+            if store.bits is None and store.offset <= reach:  # a bit-field is stored into what is there
+                reach = max(reach, store.offset + size_of(store.value.type) * 8)
+        return tree.Initializer(reach < size * 8, stores)
 
     def _generic(self, node: Any) -> tree.Expr:
         """_Generic (C11 6.5.1.1)."""
@@ -262,6 +262,10 @@ class Expressions(Calls):
             e = value if e is None else self.comma(drop_result(e), value, node.coord)
         assert e is not None
         return e
+
+
+def _offset(store: tree.InitStore) -> int:
+    return store.offset
 
 
 def _member_alignment(e: tree.Member) -> int:
