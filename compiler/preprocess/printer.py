@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ..source import SourceFile, SourceMap
+from ..source import Place, SourceFile, SourceMap
 from .macros import DefinitionError, Macro
 from .tokens import BOL, Token, spell
 
@@ -22,6 +22,7 @@ class _Printer:
     def __init__(self, sources: SourceMap, markers: bool) -> None:
         self.sources, self.markers = sources, markers
         self.file: SourceFile | None = None
+        self.stack: list[SourceFile] = []  # the files that the markers so far have entered
         self.line = 0
         self.fresh = True  # at the start of a line
 
@@ -59,22 +60,53 @@ class _Printer:
             return
         file = self.sources.file_of(token.loc)
         place = self.sources.place(token.loc)
-        if file is not self.file or not 0 <= place.line - self.line <= _BLANK_LINES:
-            yield self.marker(file, place.file, place.line)
-        else:
+        if file is not self.file:
+            yield from self.change(file, place)
+        if 0 <= place.line - self.line <= _BLANK_LINES:
             yield "\n" * (place.line - self.line)
+        else:
+            yield _marker(place.line, place.file, "", file.system)
         self.file, self.line = file, place.line
 
-    def marker(self, file: SourceFile, name: str, line: int) -> str:
-        """A line marker: 1 enters a header, 2 comes back from one, 3 is a system header."""
-        flags = ""
-        if self.file is not None and file is not self.file:
-            inside = file.included_from >= 0 and file.base > self.file.base
-            flags = " 1" if inside else " 2"
-        if file.system:
-            flags += " 3"
-        quoted = name.replace("\\", "\\\\").replace('"', '\\"')
-        return f'# {line} "{quoted}"{flags}\n'
+    def change(self, file: SourceFile, place: Place) -> Iterable[str]:
+        """Markers that go to `file`, at `place` if that comes back to it (2) and to its start if it is entered (1)."""
+        if not self.stack:
+            main = self.main(file)
+            yield _marker(1, main.name, "", main.system)
+            self.stack.append(main)
+            self.line = 1
+        chain = [file]
+        while (above := chain[0].included_from) >= 0 and chain[0] is not self.stack[0]:
+            chain.insert(0, self.sources.file_of(above))
+        if chain[0] is not self.stack[0]:  # -include: as if the source began with it
+            chain[0] = self.stack[0]
+        common = sum(1 for one, two in zip(chain, self.stack, strict=False) if one is two)
+        if common < len(self.stack):
+            back = self.stack[common - 1]
+            if back is not file:
+                place = self.sources.place(self._inclusion(chain[common], back))
+            yield _marker(place.line, place.file, " 2", back.system)
+            self.line = place.line
+        for entered in chain[common:]:
+            yield _marker(1, entered.name, " 1", entered.system)
+            self.line = 1
+        self.stack = chain
+
+    def _inclusion(self, file: SourceFile, above: SourceFile) -> int:
+        """Where `above` includes `file`; its start, if the command line does."""
+        at = file.included_from
+        return at if self.sources.file_of(at) is above else above.base
+
+    def main(self, file: SourceFile) -> SourceFile:
+        """The file that the command line names: those that only say what is built in stand before it."""
+        own = [known for known in self.sources.files if known.included_from < 0]
+        return own[-1] if own else file
+
+
+def _marker(line: int, name: str, flag: str, system: bool) -> str:
+    """A line marker: 1 enters a header, 2 comes back from one, 3 is a system header."""
+    quoted = name.replace("\\", "\\\\").replace('"', '\\"')
+    return f'# {line} "{quoted}"{flag}{" 3" if system else ""}\n'
 
 
 def _would_join(left: Token, right: Token) -> bool:

@@ -181,3 +181,16 @@ def test_macros_are_printed_as_definitions() -> None:
     assert lines == sorted(lines)
     printed = print_tokens(tokens, sources, markers=False)
     assert printed == "#define A 1 + 2\n#define F(a,b...) a #b\n#define G(...) __VA_ARGS__\nx\n#undef A\n"
+
+
+def test_markers_enter_and_leave_every_header_that_stands_around_a_token(tmp_path: Path) -> None:
+    (tmp_path / "a.h").write_text('#include "b.h"\nint a;\n')
+    (tmp_path / "b.h").write_text("\n\nint b;\n")
+    (tmp_path / "c.h").write_text('#include "b.h"\n')
+    sources = SourceMap()
+    options = PreprocessOptions(include=[str(tmp_path)], forced=["a.h"])
+    tokens = preprocess("x.c", '#include "c.h"\nint x;\n', sources, Diagnostics(sources), options)
+    assert print_tokens(tokens, sources).replace(f"{tmp_path}/", "") == (
+        '# 1 "x.c"\n# 1 "a.h" 1\n# 1 "b.h" 1\n\n\nint b;\n# 2 "a.h" 2\nint a;\n'
+        '# 1 "x.c" 2\n# 1 "c.h" 1\n# 1 "b.h" 1\n\n\nint b;\n# 2 "x.c" 2\nint x;\n'
+    )
