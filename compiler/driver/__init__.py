@@ -32,6 +32,8 @@ def script() -> NoReturn:
     if again(sys.argv[1:]):
         os._exit(0)
     bundle = _bundle()
+    if bundle is not None and "-c" in sys.argv:
+        bundle.load()
     code = main()
     try:
         sys.stdout.flush()
@@ -39,7 +41,7 @@ def script() -> NoReturn:
     except OSError:  # nobody reads them any more
         pass
     if bundle is not None:
-        bundle.keep()
+        bundle.keep(whole=code == 0 and "-c" in sys.argv)
     os._exit(code)
 
 

@@ -8,12 +8,14 @@ stand-ins for what they import and we do not need. A pycparser that somebody els
 from __future__ import annotations
 
 import builtins
-from importlib.util import find_spec, spec_from_file_location
-from os.path import join
-from types import ModuleType, SimpleNamespace
+import sys
+from importlib.util import find_spec, module_from_spec
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from pycparser import c_ast as c_ast
     from pycparser.c_parser import CParser as CParser
 
@@ -37,12 +39,12 @@ def _load(folder: str, name: str, known: dict[str, Any]) -> ModuleType:
             return SimpleNamespace(**known)
         return known[wanted] if wanted in known else builtins.__import__(wanted, scope, local, names, level)
 
-    spec = spec_from_file_location(f"{__package__}.{name}", join(folder, f"{name}.py"))
-    assert spec is not None
+    name = f"{__package__}.{name}"
+    spec = next(spec for spec in (finder.find_spec(name, [folder]) for finder in sys.meta_path) if spec is not None)
     loader: Any = spec.loader
-    module = ModuleType(spec.name)
+    module = sys.modules[name] = module_from_spec(spec)
     module.__dict__["__builtins__"] = {**vars(builtins), "__import__": import_known}
-    exec(loader.get_code(spec.name), module.__dict__)
+    exec(loader.get_code(name), module.__dict__)
     return module
 
 

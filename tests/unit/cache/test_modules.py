@@ -19,12 +19,14 @@ REPORT = """
 import os, re, sys
 from purebpf.compiler.driver import _bundle, main
 bundle = _bundle()
+if bundle is not None:
+    bundle.load()
 known = len(re._cache)
 code = main(sys.argv[1:])
 ours = [m for n, m in sys.modules.items() if n.startswith("purebpf.")]
 print(code, sum(type(m.__loader__).__name__ == "_Loader" for m in ours), len(ours), known)
 if bundle is not None:
-    bundle.keep()
+    bundle.keep(whole=code == 0)
 """
 
 
@@ -57,13 +59,34 @@ def bundle_of(folder: Path) -> Path:
 def test_the_second_process_finds_modules_and_patterns_of_the_first(folder: Path) -> None:
     code, found, _, patterns = run(folder)
     assert (code, found) == (0, 0)
-    wrote = bundle_of(folder).stat().st_mtime_ns
     code, found, modules, known = run(folder, "-DOTHER")
     assert code == 0
     assert found > 100
-    assert found > modules - 15  # all but those that find it, and the parser's copies
+    assert found > modules - 15  # all but those that find it
     assert known > patterns
+    wrote = bundle_of(folder).stat().st_mtime_ns
+    assert run(folder, "-DTHIRD") == [code, found, modules, known]
     assert bundle_of(folder).stat().st_mtime_ns == wrote
+
+
+def test_what_every_compile_imports_is_loaded_in_a_row(folder: Path) -> None:
+    for name in "AB":
+        run(folder, f"-D{name}")
+    cache = Cache(str(bundle_of(folder).parent))
+    modules, order, _ = marshal.loads(cache.get(bundle_of(folder).name) or b"")
+    assert len(order) > 100
+    assert set(order) <= set(modules)
+    assert order.index("purebpf.compiler.sema.analyze") < order.index("purebpf.compiler.sema")
+
+
+def test_a_module_that_fails_in_the_row_is_imported_as_always(folder: Path) -> None:
+    for name in "AB":
+        before = run(folder, f"-D{name}")
+    cache = Cache(str(bundle_of(folder).parent))
+    modules, order, patterns = marshal.loads(cache.get(bundle_of(folder).name) or b"")
+    order.reverse()  # each before those that it needs
+    cache.put(bundle_of(folder).name, marshal.dumps((modules, order, patterns)))
+    assert run(folder, "-DC") == before
 
 
 def test_a_compile_without_cache_has_none(folder: Path) -> None:
@@ -85,10 +108,10 @@ def test_a_changed_source_is_imported_itself(folder: Path) -> None:
     run(folder)
     before = run(folder, "-DA")
     cache = Cache(str(bundle_of(folder).parent))
-    modules, patterns = marshal.loads(cache.get(bundle_of(folder).name) or b"")
+    modules, order, patterns = marshal.loads(cache.get(bundle_of(folder).name) or b"")
     source, time, size, _ = modules["purebpf.compiler.target"]
     modules["purebpf.compiler.target"] = (source, time - 1, size, marshal.dumps(compile("1 / 0", "old", "exec")))
-    cache.put(bundle_of(folder).name, marshal.dumps((modules, patterns)))
+    cache.put(bundle_of(folder).name, marshal.dumps((modules, order, patterns)))
     code, found, *_ = run(folder, "-DB")
     assert (code, found) == (0, before[1] - 1)
     assert run(folder, "-DC")[1] == before[1]
