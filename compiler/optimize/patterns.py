@@ -39,20 +39,25 @@ class Rule:
 
 def parse_rules(text: str) -> list[Rule]:
     """The rules of a table in the form of rules.py; alternatives `a/b` become rules of their own."""
+    return [rule for row in _rows(text) for rule in _parse_row(row)]
+
+
+def _rows(text: str) -> list[str]:
+    return [row for row in text.replace("\\\n", " ").splitlines() if row.strip() and not row.startswith("#")]
+
+
+def _parse_row(row: str) -> list[Rule]:
     rules = []
-    for row in text.replace("\\\n", " ").splitlines():
-        if not row.strip() or row.startswith("#"):
-            continue
-        rule, words = row.rsplit(";", 1)
-        pattern, rest = rule.split("=>")
-        replacement, _, when = rest.partition(" if ")
-        when = when.strip()
-        code = compile(when, "<rules>", "eval") if when else None
-        left, right = _TOKEN.findall(pattern), _TOKEN.findall(replacement)
-        count = max(len(_alternatives(token)) for token in left + right)
-        for index in range(count):
-            trees = [_tree([options[index % len(options)] for options in map(_alternatives, side)]) for side in (left, right)]
-            rules.append(Rule(trees[0], trees[1], when, words.strip(), code, "once" in when.split()))
+    rule, words = row.rsplit(";", 1)
+    pattern, rest = rule.split("=>")
+    replacement, _, when = rest.partition(" if ")
+    when = when.strip()
+    code = compile(when, "<rules>", "eval") if when else None
+    left, right = _TOKEN.findall(pattern), _TOKEN.findall(replacement)
+    count = max(len(_alternatives(token)) for token in left + right)
+    for index in range(count):
+        trees = [_tree([options[index % len(options)] for options in map(_alternatives, side)]) for side in (left, right)]
+        rules.append(Rule(trees[0], trees[1], when, words.strip(), code, "once" in when.split()))
     return rules
 
 
@@ -96,27 +101,36 @@ def operation(value: Value) -> str:
 
 
 class RuleTable:
-    """The rules, found by the root's operation and its operands' operations."""
+    """The rules, found by the root's operation and its operands' operations. Rows are parsed once a root of theirs is met."""
 
-    def __init__(self, rules: list[Rule]) -> None:
+    def __init__(self, text: str) -> None:
+        self._rows: dict[str, list[str]] = {}  # by the roots, which are the first words
+        for row in _rows(text):
+            for root in row[: row.index(" ")].split("/"):
+                self._rows.setdefault(root, []).append(row)
         self._by_root: dict[str, list[Rule]] = {}
-        for rule in rules:
-            self._by_root.setdefault(rule.pattern[0], []).append(rule)
         self._found: dict[tuple[str, ...], tuple[Rule, ...]] = {}
 
     def candidates(self, key: tuple[str, ...]) -> tuple[Rule, ...]:
         """The rules that can match an instruction of operation key[0] on operands of the operations key[1:]."""
         found = self._found.get(key)
         if found is None:
-            found = tuple(r for r in self._by_root.get(key[0], ()) if all(map(_admits, r.pattern[1:], key[1:])))
+            found = tuple(r for r in self._rules(key[0]) if all(map(_admits, r.pattern[1:], key[1:])))
             self._found[key] = found
         return found
+
+    def _rules(self, root: str) -> list[Rule]:
+        rules = self._by_root.get(root)
+        if rules is None:
+            rules = [rule for row in self._rows.get(root, ()) for rule in _parse_row(row) if rule.pattern[0] == root]
+            self._by_root[root] = rules
+        return rules
 
 
 @cache
 def rule_table() -> RuleTable:
     """The rules of rules.py."""
-    return RuleTable(parse_rules(RULES))
+    return RuleTable(RULES)
 
 
 def _admits(pattern: Tree, kind: str) -> bool:

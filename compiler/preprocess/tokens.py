@@ -138,12 +138,15 @@ def _lex_spliced(text: str, start: int, stop: int, base: int, kinds: Kinds) -> l
     cuts.append((joined, at - joined))
     parts.append(text[at:stop])
     whole = "".join(parts)
-    tokens = []
-    row = 0
-    for token in lex(whole, 0, len(whole), 0, kinds):
-        while row + 1 < len(cuts) and cuts[row + 1][0] <= token.loc:
+    tokens = lex(whole, 0, len(whole), 0, kinds)
+    new = tuple.__new__
+    cuts.append((len(whole) + 1, 0))
+    row, shift, until = 0, base + cuts[0][1], cuts[1][0]
+    for index, (kind, word, loc, flags) in enumerate(tokens):
+        while until <= loc:
             row += 1
-        tokens.append(token._replace(loc=base + token.loc + cuts[row][1]))
+            shift, until = base + cuts[row][1], cuts[row + 1][0]
+        tokens[index] = new(Token, (kind, word, loc + shift, flags))
     return tokens
 
 
