@@ -219,9 +219,11 @@ class Statements(Declarations):
     def _label(self) -> c_ast.Node:
         name = self._advance()
         self._expect("COLON")
-        self._parse_attribute_specifier_sequence()
+        attributes = self._parse_attribute_specifier_sequence()
         span = self._tok_coord(name)
-        return c_ast.Label(name.value, self._labelled(span), span)
+        label = c_ast.Label(name.value, self._labelled(span), span)
+        label.attributes = attributes
+        return label
 
     def _case(self) -> c_ast.Node:
         """A row of case labels is a chain of statements: taken in a loop, for switches of hundreds of cases."""

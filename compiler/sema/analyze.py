@@ -20,6 +20,7 @@ from .placement import check_placement
 from .spelling import quote
 from .usage import mark
 
+_USAGE = {"W0361", "W0362", "W0363", "W0364", "W0365", "W0366", "W0367", "W0368", "W0369"}  # see lint/usage.py
 _MOST_BYTES = 0x7FFFFFFF  # of an array map's value (kernel/bpf/arraymap.c, array_map_alloc_check: INT_MAX)
 
 
@@ -32,6 +33,7 @@ def analyze(ast: File, sources: SourceMap, diagnostics: Diagnostics, outer: Sequ
     """
     checker = Functions(sources, diagnostics, outer)
     checker.regions = ast.regions
+    checker.asked.update(ast.regions)
     checker.tagged_members, checker.short_enums, checker.empty_is_void = ms_extensions, short_enums, empty_is_void
     headers = checker.headers = Headers(checker, ast.later)
     try:
@@ -45,6 +47,10 @@ def analyze(ast: File, sources: SourceMap, diagnostics: Diagnostics, outer: Sequ
         checker.now = sys.maxsize
         headers.catch_up(sys.maxsize)
         checker.finish_bodies()
+        if checker.asked & _USAGE and not diagnostics.errors:
+            from .lint.usage import check_usage
+
+            check_usage(checker, ast.ext)
         # in the order of the source, which is not the one in which what waits was named
         checker.functions.sort(key=checker.places.__getitem__)
         checker.globals.sort(key=checker.places.__getitem__)

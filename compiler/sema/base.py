@@ -54,6 +54,7 @@ class Checker:
         self.empty_is_void = False  # `int f();` takes nothing, as in C23 (N3096 6.7.6.3p13)
         self.preserving = 0  # inside __builtin_preserve_access_index and its kin
         self.regions: dict[str, dict[int, str]] = {}  # levels that pragmas give to warnings, by code and location
+        self.asked: set[str] = diagnostics.levels.wanted()  # codes of warnings that are on, by options or by a pragma
         self._undeclared: set[str] = set()
         self.headers: Headers | None = None  # what waits at file scope until it is named
         self.now = 0  # the order of the declaration being checked, see parse/later.py
