@@ -265,8 +265,10 @@ class Statements(Declarations):
             last = node
             row += 1
             self._chain(row * 4)
-            if self._accept("ELSE") is None:
+            otherwise = self._accept("ELSE")
+            if otherwise is None:
                 return first
+            node.coord = Span(keyword.loc, otherwise.loc, keyword.loc)
             if self._peek_type() != "IF":
                 node.iffalse = self._body()
                 return first

@@ -11,7 +11,7 @@ from . import tree
 from . import types as ct
 from .base import Poison
 from .compare import is_integer, is_void, qualifiers, qualify, space_of
-from .layout import is_complete
+from .layout import align_of, is_complete, size_of
 from .names import EnumConstant, TypeName, suggest
 from .operators import Operators
 from .spelling import pretty, quote
@@ -140,6 +140,9 @@ class Access(Operators):
         t = ct.strip(base.type)
         if not isinstance(t, ct.Pointer):
             raise self.error("E0335", span, "subscripted value is not an array or pointer")
+        if ct.strip(index.type) == ct.CHAR and type(index) is not tree.Constant:
+            self.warn("W0398", span, "array subscript is of type 'char', which is signed",
+                      fix="cast it to 'unsigned char'")  # fmt: skip
         if not is_integer(index.type):
             raise self.error("E0335", index.span, f"array subscript is of type {quote(index.type)}, not an integer")
         if is_void(t.target):
@@ -151,8 +154,10 @@ class Access(Operators):
                 if isinstance(where, tree.LocalRef | tree.GlobalRef):
                     notes = [(f"array '{where.symbol.name}' declared here", where.symbol.span)]
                 # trailing arrays of records are used as flexible ones
-                if not isinstance(where, tree.Member) or index.value < 0 or array.count > 1:
-                    self.warn("W0313", span, f"array index {index.value} is "
+                flexible = isinstance(where, tree.Member) and index.value > 0 and _trailing(where)
+                if not flexible and not (index.value == array.count and self.one_past):
+                    at = Span(span.first, span.last, span.first)
+                    self.warn("W0313", at, f"array index {index.value} is "
                               f"{'before the beginning' if index.value < 0 else 'past the end'} of the array (which has "
                               f"{array.count} element{'s' if array.count > 1 else ''})",
                               fix=f"use an index from 0 to {array.count - 1}", notes=notes)  # fmt: skip
@@ -177,6 +182,25 @@ class Access(Operators):
             raise self.error("E0431", span, f"'{e.symbol.name}' stands for a helper function: it has no address",
                              fix="call the helper by name")  # fmt: skip
         return self.address(e, ct.Pointer(e.type), span)
+
+    def note_packed(self, e: tree.Member, span: Span, start: int) -> None:
+        """`&e` at `span`: remember it if the member may be unaligned (clang's -Waddress-of-packed-member)."""
+        record = ct.strip(e.base.type)
+        if not isinstance(record, ct.Record) or not _packed(record, e.field, e.offset) or self.unevaluated:
+            return
+        expected, whole = align_of(e.type), align_of(e.base.type)
+        if isinstance(e.base, tree.LocalRef | tree.GlobalRef):
+            whole = max(whole, e.base.symbol.align)
+        if e.offset // 8 % expected or whole < expected:
+            what = f"'{e.field.name}' of class or structure '{record.tag}'"
+            self.misaligned[span] = whole, Span(start, span.last, start), what
+
+    def tell_misaligned(self) -> None:
+        """Warn about the addresses of packed members that went where an aligned one is expected."""
+        for _, span, what in self.misaligned.values():
+            self.warn("W0393", span, f"taking address of packed member {what} may "
+                      "result in an unaligned pointer value", fix="copy the member to a variable and take that one's address")
+        self.misaligned = {}
 
     # --- offsetof -------------------------------------------------------------------------------------------------
 
@@ -219,6 +243,25 @@ def find_field(record: ct.Record, name: str) -> tuple[ct.Field, int, bool] | Non
                 if found is not None:
                     return found[0], field.offset + found[1], preserve or found[2]
     return None
+
+
+def _packed(record: ct.Record, field: ct.Field, offset: int) -> bool:
+    """Whether `record`, or a record in it on the way to its field `offset` bits in, is packed."""
+    if record.packed:
+        return True
+    for member in record.fields or ():
+        inner = ct.strip(member.type)
+        if member is not field and isinstance(inner, ct.Record) and 0 <= offset - member.offset < size_of(inner) * 8:
+            return _packed(inner, field, offset - member.offset)
+    return False
+
+
+def _trailing(e: tree.Member) -> bool:
+    """Whether a member is the last one of its record: an array there may go on behind it."""
+    record = ct.strip(e.base.type)
+    return isinstance(record, ct.Record) and bool(record.fields) and (
+        e.offset + size_of(e.type) * 8 >= max(field.offset for field in record.fields or ())
+    ) and not any(field.offset > e.offset for field in record.fields or ())  # fmt: skip
 
 
 def member_names(record: ct.Record) -> list[str]:

@@ -47,6 +47,8 @@ def analyze(ast: File, sources: SourceMap, diagnostics: Diagnostics, outer: Sequ
         checker.now = sys.maxsize
         headers.catch_up(sys.maxsize)
         checker.finish_bodies()
+        if checker.misaligned:
+            checker.tell_misaligned()
         if checker.asked & _USAGE and not diagnostics.errors:
             from .lint.usage import check_usage
 

@@ -27,6 +27,13 @@ _BUILTIN_TYPES = {
 }
 
 
+# warnings about what happens when code runs: not for code that never does
+_RUNTIME = frozenset((
+    "W0301", "W0308", "W0311", "W0312", "W0313", "W0315", "W0342", "W0370", "W0379", "W0381", "W0382", "W0395", "W0396",
+    "W0324", "W0397",
+))  # fmt: skip
+
+
 class Poison(Exception):
     """An expression that cannot be typed. What is wrong has been reported: whoever catches it says no more."""
 
@@ -47,6 +54,7 @@ class Checker:
         self.helpers: dict[tree.Global, int] = {}  # function pointers that are helper numbers
         self.compounds = 0  # compound literals at file scope so far
         self.unevaluated = 0  # inside sizeof, typeof, ...
+        self.unreachable = 0  # where a constant condition lets nothing come
         self.required = 0  # inside what must be a constant
         self.registers: set[tree.Local] = set()  # declared with `register`
         self.tagged_members = False  # -fms-extensions: `struct tag;` in a struct is an anonymous member
@@ -55,6 +63,9 @@ class Checker:
         self.preserving = 0  # inside __builtin_preserve_access_index and its kin
         self.regions: dict[str, dict[int, str]] = {}  # levels that pragmas give to warnings, by code and location
         self.asked: set[str] = diagnostics.levels.wanted()  # codes of warnings that are on, by options or by a pragma
+        self.one_past = False  # inside of &a[n]: the place behind the last element may be named
+        self.misaligned: dict[Span, tuple[int, Span, str]] = {}  # addresses of packed members: alignment, place, what it is
+        self.comparing: Any = None  # the node of the binary operator that is being checked
         self._undeclared: set[str] = set()
         self.headers: Headers | None = None  # what waits at file scope until it is named
         self.now = 0  # the order of the declaration being checked, see parse/later.py
@@ -71,7 +82,7 @@ class Checker:
     def warn(self, code: str, span: Span, message: str, *, fix: str = "",
              notes: Iterable[tuple[str, Span | int | None]] = ()) -> None:  # fmt: skip
         """Report a warning if options and pragmas want it there. With the code of an error: unless they made it a warning."""
-        level = self.level(code, span)
+        level = self.level(code, span) if not self.unreachable or code not in _RUNTIME else "ignored"
         if level == "error" and code[0] == "E":
             self.diagnostics.error(code, span, message, fix=fix, notes=notes)
         else:

@@ -22,7 +22,7 @@ from .compare import (
     space_of,
     unqualified,
 )
-from .layout import is_complete, size_of
+from .layout import align_of, is_complete, size_of
 from .spelling import quote
 
 # what each way of assigning is called in messages, as clang does: (incompatible, how it goes on)
@@ -143,7 +143,23 @@ class Conversions(Checker):
             raise self.error("E0302", e.span, f"{what} has type {quote(e.type)}, but a scalar is required",
                              fix="compare a member with a value instead")  # fmt: skip
         self.no_float(e)
+        if type(e) is tree.AddressOf:
+            self.address_as_truth(e)
         return e
+
+    def aligned_enough(self, e: tree.Expr, to: ct.Type) -> None:
+        """`e` becomes a `to`: if it is the address of a packed member, that need not be aligned more than it is."""
+        known = self.misaligned.get(e.span)
+        if known is not None:
+            t = ct.strip(to)
+            if not isinstance(t, ct.Pointer) or not is_complete(t.target) or align_of(t.target) <= known[0]:
+                del self.misaligned[e.span]
+
+    def address_as_truth(self, e: tree.AddressOf, op: str = "") -> None:
+        """The address of an object as a condition, or compared with null by `op`: a warning."""
+        from .lint.comparisons import check_address
+
+        check_address(self, e, op)
 
     def no_float(self, e: tree.Expr) -> None:
         """Floating point has no instructions in BPF."""
@@ -163,6 +179,8 @@ class Conversions(Checker):
 
         `how`: "assign", "init", "pass" or "return"; `what`: more to say in messages; `declared`: where the target is.
         """
+        if self.misaligned:
+            self.aligned_enough(e, to)
         to = unqualified(to)
         source, target = ct.strip(e.type), ct.strip(to)
         span = span or e.span
@@ -179,7 +197,12 @@ class Conversions(Checker):
             raise self.float_error(span, e.type if isinstance(source, ct.Float) else to)
         if is_integer(target):
             if is_integer(source):
-                self._check_constant(e, to, span)
+                if type(e) is tree.Constant:
+                    self._check_constant(e, to)
+                elif type(e) is tree.Conditional:
+                    for branch in (e.then, e.otherwise):
+                        if type(branch) is tree.Constant:
+                            self._check_constant(branch, to)
                 return self.cast(e, to)
             if isinstance(source, ct.Pointer):
                 if integer_of(target).rank:
@@ -227,16 +250,35 @@ class Conversions(Checker):
         text = _DOING[how][0].format(to=quote(to), source=quote(source))
         return f"{reason}: {text}" if reason == "incompatible type" else f"{reason} {text}"
 
-    def _check_constant(self, e: tree.Expr, to: ct.Type, span: Span) -> None:
-        t = integer_of(to)
-        if isinstance(e, tree.Constant) and t.rank and not self.unevaluated:
-            value = fold.wrap(e.value, t)
-            source = integer_of(e.type)
-            if value != e.value and not (t.size == source.size or (e.value < 0 and value == e.value % (1 << t.size * 8))):
-                if -(1 << t.size * 8 - 1) <= e.value < 0:
-                    return
-                self.warn("W0301", span, f"implicit conversion from {quote(e.type)} to {quote(to)} changes value from "
-                          f"{e.value} to {value}", fix="use a wider type, or cast if the cut is meant")  # fmt: skip
+    def _check_constant(self, e: tree.Constant, to: ct.Type) -> None:
+        """Whether a constant fits: one as wide as a signed type may be written as bits, in hexadecimal (clang's rules)."""
+        t, value = integer_of(to), e.value
+        wide, bits = value.bit_length() if value >= 0 else (~value).bit_length() + 1, t.size * 8
+        if wide < bits or not t.rank or self.unevaluated:
+            return
+        if wide > bits or (value >= 0 and t.signed and integer_of(e.type).signed and not self._spelled(e.span, "0x", "0X")):
+            self.warn("W0301", e.span, f"implicit conversion from {quote(e.type)} to {quote(to)} changes value from "
+                      f"{value} to {fold.wrap(value, t)}", fix="use a wider type, or cast if the cut is meant")  # fmt: skip
+
+    def _spelled(self, span: Span, *starts: str) -> bool:
+        """Whether the text at the point of `span` starts with one of `starts`."""
+        loc = self.sources.spelling(span.point)
+        file = self.sources.file_of(loc)
+        return file.text.startswith(starts, loc - file.base)
+
+    def check_field(self, e: tree.Expr, bits: int, t: ct.Type, span: Span) -> None:
+        """A value goes into a bit-field of `bits` bits: whether a constant fits."""
+        integer = integer_of(t)
+        if type(e) is not tree.Constant or not integer.rank or self.unevaluated:
+            return
+        if e.value < 0 and (~e.value).bit_length() + 1 <= bits and self._spelled(e.span, "-", "~"):
+            return
+        cut = e.value & (1 << bits) - 1
+        if integer.signed and cut >> bits - 1:
+            cut -= 1 << bits
+        if cut != e.value and not (bits == 1 and e.value == 1):
+            self.warn("W0308", span, f"implicit truncation from {quote(e.type)} to a bit-field of {bits} bits changes value "
+                      f"from {e.value} to {cut}", fix="use a value that fits")  # fmt: skip
 
     def _check_pointers(self, e: tree.Expr, source: ct.Pointer, target: ct.Pointer, to: ct.Type, how: str, span: Span,
                         notes: list[tuple[str, Span | int | None]]) -> None:  # fmt: skip

@@ -15,6 +15,7 @@ from .base import Poison
 from .calls import Calls
 from .compare import is_void, same_type, unqualified
 from .layout import align_of, is_complete, size_of
+from .shape import confusing
 from .spelling import quote
 
 
@@ -173,7 +174,16 @@ class Expressions(Calls):
         if op == "sizeof" or op == "_Alignof":
             return self._size(node, op, span)
         if op == "&":
-            return self.address_of(self.expression(node.expr), span)
+            if type(node.expr) is c_ast.ArrayRef:
+                self.one_past = True
+                try:
+                    return self.address_of(self.expression(node.expr), span)
+                finally:
+                    self.one_past = False
+            e = self.expression(node.expr)
+            if type(e) is tree.Member and type(node.expr) is c_ast.StructRef:
+                self.note_packed(e, span, node.expr.coord.first)
+            return self.address_of(e, span)
         if op == "*":
             e = self.deref(self.rvalue(node.expr), span)
             if is_void(e.type) and not self.unevaluated:
@@ -221,7 +231,17 @@ class Expressions(Calls):
             row.append(row[-1].left)
         e = self.rvalue(row[-1].left)
         for item in reversed(row):
-            e = self.binary(item.op, e, self.rvalue(item.right), item.coord)
+            if type(e) is tree.Constant and item.op in ("&&", "||") and (e.value == 0) == (item.op == "&&"):
+                right = self._never(item.right)
+            else:
+                right = self.rvalue(item.right)
+            if confusing(item):
+                from .lint.operators import check_precedence
+
+                check_precedence(self, item)
+            self.comparing = item
+            e = self.binary(item.op, e, right, item.coord)
+        self.comparing = None
         return e
 
     def _assignment(self, node: Any) -> tree.Expr:
@@ -236,8 +256,18 @@ class Expressions(Calls):
         if node.iftrue is None:
             return self._elvis(node)
         condition = self.condition(node.cond, "condition")
-        then = self.rvalue(node.iftrue)
-        return self.conditional(condition, then, self.rvalue(node.iffalse), node.coord)
+        known = condition.value if type(condition) is tree.Constant else None
+        then = self.rvalue(node.iftrue) if known != 0 else self._never(node.iftrue)
+        otherwise = self.rvalue(node.iffalse) if not known else self._never(node.iffalse)
+        return self.conditional(condition, then, otherwise, node.coord)
+
+    def _never(self, node: Any) -> tree.Expr:
+        """The value of what a constant condition keeps from being evaluated."""
+        self.unreachable += 1
+        try:
+            return self.rvalue(node)
+        finally:
+            self.unreachable -= 1
 
     def _elvis(self, node: Any) -> tree.Expr:
         """GNU `x ?: y`: x is evaluated once."""
@@ -259,6 +289,10 @@ class Expressions(Calls):
         e: tree.Expr | None = None
         for item in node.exprs:
             value = self.rvalue(item)
+            if item is not node.exprs[-1] and type(value) not in (tree.Assign, tree.Call, tree.CompoundAssign, tree.IncDec):
+                from .lint.results import check_unused
+
+                check_unused(self, item, value, comma=True)
             e = value if e is None else self.comma(drop_result(e), value, node.coord)
         assert e is not None
         return e

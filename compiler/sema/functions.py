@@ -89,6 +89,8 @@ class Functions(Statements):
             self._parameters(symbol, node.decl.type, scope)
             symbol.body = self.block(node.body)
             self.check_labels()
+            if self.misaligned:
+                self.tell_misaligned()
             if self.diagnostics.errors > before:
                 return  # a return statement may be among what could not be checked
             if "naked" in symbol.attributes:

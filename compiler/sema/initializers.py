@@ -11,7 +11,7 @@ from . import literals, tree
 from . import types as ct
 from .access import find_field, member_names
 from .base import Poison
-from .compare import integer_of, is_integer, is_scalar, qualifiers, qualify
+from .compare import is_integer, is_scalar, qualifiers, qualify
 from .expressions import Expressions
 from .layout import size_of
 from .names import suggest
@@ -85,13 +85,9 @@ class Initializers(Expressions):
             self._store(self.rvalue(node), t, offset, bits, stores)
 
     def _store(self, value: tree.Expr, t: ct.Type, offset: int, bits: int | None, stores: list[tree.InitStore]) -> None:
+        if bits is not None:
+            self.check_field(value, bits, t, value.span)
         value = self.assign(value, t, "init")
-        if bits is not None and isinstance(value, tree.Constant):
-            integer = integer_of(t)
-            if integer.rank and not -(1 << bits - 1) <= value.value < 1 << bits - integer.signed:
-                cut = value.value & (1 << bits) - 1
-                self.warn("W0308", value.span, f"implicit truncation of {value.value} to a bit-field of {bits} bits changes it "
-                          f"to {cut}", fix="use a value that fits")  # fmt: skip
         stores.append(tree.InitStore(offset, bits, value))
         self._high = max(self._high, offset)
 

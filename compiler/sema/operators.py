@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..parse.lean import c_ast
 from ..source import Span
 from . import floating, fold, tree
 from . import types as ct
-from .compare import is_integer, is_pointer, is_record, is_scalar, is_void, qualifiers, same_type, unqualified
+from .compare import (
+    integer_of,
+    is_integer,
+    is_pointer,
+    is_record,
+    is_scalar,
+    is_void,
+    qualifiers,
+    same_type,
+    unqualified,
+)
 from .constants import Constants
 from .conversions import is_null
 from .layout import is_complete, size_of
@@ -34,6 +45,10 @@ class Operators(Constants):
                 if not is_scalar(side.type):
                     raise self.invalid_operands(left, right, span, op)
                 self.no_float(side)
+                if type(side) is tree.AddressOf:
+                    self.address_as_truth(side)
+            if type(right) is tree.Constant and right.value not in (0, 1) and self.comparing is not None and span.point >= 0:
+                self._constant_operand(op, left, right, span)
             return fold.logical(op, left, right, span)
         self.no_float(left)
         self.no_float(right)
@@ -47,10 +62,21 @@ class Operators(Constants):
             if op in ("/", "%") and isinstance(right, tree.Constant) and right.value == 0 and not self.unevaluated:
                 self.warn("W0311", span, f"{'division' if op == '/' else 'remainder'} by zero is undefined",
                           fix="BPF gives 0 for x / 0 and x for x % 0; test the divisor first")  # fmt: skip
-            return fold.binary(op, left, right, t, span)
+            made = fold.binary(op, left, right, t, span)
+            if type(made) is tree.Constant and op in "+-*" and type(left) is type(right) is tree.Constant:
+                self._tell_overflow(op, left.value, right.value, made, span)
+            return made
         if op in ("+", "-"):
             return self.pointer_arithmetic(op, left, right, span)
         raise self.invalid_operands(left, right, span, op)
+
+    def _tell_overflow(self, op: str, left: int, right: int, made: tree.Constant, span: Span) -> None:
+        """The constant that `left op right` made is not what the numbers make."""
+        exact = left + right if op == "+" else left - right if op == "-" else left * right
+        t = integer_of(made.type)
+        if exact != made.value and t.signed and not self.unevaluated and not self.required:
+            self.warn("W0395", span, f"overflow in expression; result is {made.value} with type {quote(made.type)}",
+                      fix="use a wider or an unsigned type: put 'LL' or 'U' behind the first number")  # fmt: skip
 
     def invalid_operands(self, left: tree.Expr, right: tree.Expr, span: Span, op: str) -> Exception:
         """The complaint about operands an operator does not take."""
@@ -78,14 +104,29 @@ class Operators(Constants):
             problem = "is negative" if right.value < 0 else f">= width of type ({bits} bits)"
             self.warn("W0315" if right.value < 0 else "W0312", span, f"shift count {problem}",
                       fix=f"shift by 0 to {bits - 1}, or widen the left side first")  # fmt: skip
+        elif type(left) is tree.Constant and op == "<<" and not self.unevaluated and integer_of(left.type).signed:
+            if left.value < 0:
+                self.warn("W0397", span, "shifting a negative signed value is undefined", fix="shift an unsigned value")
+            elif type(right) is tree.Constant and left.value.bit_length() + right.value > bits:
+                self.warn("W0396", span, f"signed shift result ({hex(left.value << right.value)}) requires "
+                          f"{left.value.bit_length() + 1 + right.value} bits to represent, but {quote(left.type)} only has "
+                          f"{bits} bits", fix="widen the left side first: put 'LL' or 'ULL' behind the number")  # fmt: skip
         return fold.binary(op, left, right, left.type, span)
 
     def comparison(self, op: str, left: tree.Expr, right: tree.Expr, span: Span) -> tree.Expr:
         """Equality and relational operators (C11 6.5.8, 6.5.9)."""
+        if type(left) is tree.Load and type(right) is tree.Load and span.point >= 0 and _same_place(left.lvalue, right.lvalue):
+            from .lint.comparisons import check_same
+
+            check_same(self, op, span)
         if is_integer(left.type) and is_integer(right.type):
+            raw_left, raw_right = left, right
             left, right, t = self.usual(left, right)
             if op not in ("==", "!="):
                 self.no_int128(t, span)
+            if self.comparing is not None and not self.unevaluated:
+                if raw_left.type != raw_right.type or isinstance(right, tree.Constant):
+                    self._comparison_warnings(op, raw_left, raw_right, t, span)
             return fold.compare(op, left, right, span)
         if not is_scalar(left.type) or not is_scalar(right.type):
             raise self.invalid_operands(left, right, span, op)
@@ -93,14 +134,44 @@ class Operators(Constants):
             a, b = ct.strip(left.type), ct.strip(right.type)
             assert isinstance(a, ct.Pointer)
             assert isinstance(b, ct.Pointer)
-            if not (is_void(a.target) or is_void(b.target) or same_type(a.target, b.target)):
+            if _is_literal(left) or _is_literal(right):
+                self.warn("W0380", span, "result of comparison against a string literal is unspecified",
+                          fix="compare the characters: __builtin_memcmp(), bpf_strncmp()")  # fmt: skip
+            equality = op in ("==", "!=") and (is_void(a.target) or is_void(b.target))
+            if not equality and not same_type(a.target, b.target):
                 self.warn("W0306", span, f"comparison of distinct pointer types ({quote(left.type)} and {quote(right.type)})",
                           fix="cast one side to 'void *'")  # fmt: skip
         elif not (is_null(left) or is_null(right)):
             self.warn("W0307", span, f"comparison between pointer and integer ({quote(left.type)} and {quote(right.type)})",
                       fix="cast the integer to a pointer, or the pointer to 'unsigned long'")  # fmt: skip
+        elif op in ("==", "!="):
+            other = right if is_null(left) else left
+            if type(other) is tree.AddressOf:
+                self.address_as_truth(other, op)
         t = left.type if is_pointer(left.type) else right.type
         return fold.compare(op, self.cast(left, t), self.cast(right, t), span)
+
+    def _constant_operand(self, op: str, left: tree.Expr, right: tree.Expr, span: Span) -> None:
+        """`a && 4`: most likely `a & 4` is meant; enumerators are let pass."""
+        t = ct.strip(left.type)
+        number = not isinstance(self.comparing.right, c_ast.ID)
+        if number and is_integer(t) and is_integer(right.type) and not (isinstance(t, ct.Int) and t.rank == 0):
+            self.warn("W0385", span, f"use of logical '{op}' with constant operand",
+                      fix=f"use '{op[0]}' for a bitwise operation, or write '!= 0'")  # fmt: skip
+
+    def _comparison_warnings(self, op: str, left: tree.Expr, right: tree.Expr, common: ct.Type, span: Span) -> None:
+        """Warnings about a comparison of integers, not yet converted to `common`: a quick look whether there may be one."""
+        for a, b in ((left, right), (right, left)):
+            if isinstance(b, tree.Constant):
+                t = integer_of(a.type)
+                fits = b.value >> (t.size * 8 - t.signed if t.rank else 1) == 0
+                if fits and not isinstance(a, tree.Compare | tree.Logical | tree.Unary):
+                    if "W0379" not in self.asked or not t.signed or integer_of(common).signed:
+                        return
+        if "W0379" in self.asked or isinstance(left, tree.Constant) or isinstance(right, tree.Constant):
+            from .lint.comparisons import check_comparison
+
+            check_comparison(self, op, self.comparing, left, right, common, span)
 
     def pointer_arithmetic(self, op: str, left: tree.Expr, right: tree.Expr, span: Span) -> tree.Expr:
         """Pointer + integer, pointer - integer, pointer - pointer (C11 6.5.6; GNU C: void counts as one byte)."""
@@ -111,6 +182,9 @@ class Operators(Constants):
                                  f"{quote(left.type)} and {quote(right.type)} are not pointers to compatible types",
                                  fix="cast both to the same pointer type, for example 'char *'")  # fmt: skip
             scale = self.element_size(a, span)
+            if type(right) is tree.Constant and right.value == 0:
+                self.warn("W0394", span, "performing pointer subtraction with a null pointer has undefined behavior",
+                          fix="cast the pointer to 'unsigned long'")  # fmt: skip
             if isinstance(left, tree.Constant) and isinstance(right, tree.Constant) and scale:
                 difference = fold.wrap(left.value - right.value, ct.LONG)
                 return tree.Constant(int(difference / scale) if difference % scale else difference // scale, ct.LONG, span)
@@ -155,6 +229,8 @@ class Operators(Constants):
         if op == "!":
             if not is_scalar(value.type):
                 raise self.error("E0323", span, f"invalid argument type {quote(value.type)} to unary expression")
+            if type(value) is tree.AddressOf:
+                self.address_as_truth(value)
             if isinstance(value, tree.Compare) and value.op in ("==", "!="):
                 return tree.Compare("!=" if value.op == "==" else "==", value.left, value.right, ct.INT, span)
             return fold.unary(op, value, ct.INT, span)
@@ -196,6 +272,8 @@ class Operators(Constants):
         self.modifiable(lvalue, span)
         t = unqualified(lvalue.type)
         if op == "=":
+            if type(lvalue) is tree.Member and lvalue.field.bits is not None:
+                self.check_field(right, lvalue.field.bits, t, span)
             value = self.assign(right, t, "assign", span)
             if isinstance(lvalue, tree.LocalRef) and isinstance(value, tree.Load) and isinstance(value.lvalue, tree.LocalRef):
                 if value.lvalue.symbol is lvalue.symbol and span.point >= 0:
@@ -205,6 +283,9 @@ class Operators(Constants):
         op = op[:-1]
         self.no_float(lvalue)
         self.no_float(right)
+        if op in "/%" and type(right) is tree.Constant and right.value == 0:
+            self.warn("W0311", span, f"{'division' if op == '/' else 'remainder'} by zero is undefined",
+                      fix="BPF gives 0 for x / 0 and x for x % 0; test the divisor first")  # fmt: skip
         if is_pointer(t) and op in ("+", "-") and is_integer(right.type):
             pointer = ct.strip(t)
             assert isinstance(pointer, ct.Pointer)
@@ -275,6 +356,8 @@ class Operators(Constants):
 
     def explicit_cast(self, e: tree.Expr, t: ct.Type, span: Span) -> tree.Expr:
         """`(t) e` (C11 6.5.4)."""
+        if self.misaligned:
+            self.aligned_enough(e, t)
         bare = ct.strip(t)
         if isinstance(bare, ct.Void):
             return self.discard(e)
@@ -297,6 +380,15 @@ class Operators(Constants):
             raise self.error("E0327", span, f"operand of type {quote(e.type)} where an arithmetic or pointer type is required",
                              fix="take its address and cast the pointer")  # fmt: skip
         t = unqualified(t)
+        if isinstance(bare, ct.Pointer):
+            if type(source) is ct.Int and source.size < 8 and source.rank and type(e) is not tree.Constant:
+                void = isinstance(ct.strip(bare.target), ct.Void)
+                self.warn("W0389" if void else "W0388", span, f"cast to {quote(t)} from smaller integer type {quote(e.type)}",
+                          fix="cast it to 'long' first, which is as large as a pointer")  # fmt: skip
+        elif isinstance(source, ct.Pointer) and size_of(bare) < 8 and integer_of(bare).rank:
+            void = isinstance(ct.strip(source.target), ct.Void)
+            self.warn("W0392" if void else "W0390", span, f"cast to smaller integer type {quote(t)} from {quote(e.type)}",
+                      fix="cast it to 'long' first, which is as large as a pointer")  # fmt: skip
         if isinstance(e, tree.Constant):
             return tree.Constant(fold.wrap(e.value, t), t, span)
         result = self.cast(e, t)
@@ -355,3 +447,21 @@ def _named(e: tree.Expr) -> tuple[str, Span | None]:
             return field.name, field.span
         case _:
             return "", None
+
+
+def _is_literal(e: tree.Expr) -> bool:
+    return type(e) is tree.AddressOf and type(e.lvalue) is tree.GlobalRef and e.lvalue.symbol.name.startswith(".str")
+
+
+def _same_place(a: tree.Expr, b: tree.Expr) -> bool:
+    """Whether two lvalues are one object by what is written."""
+    if isinstance(a, tree.LocalRef) and isinstance(b, tree.LocalRef):
+        return a.symbol is b.symbol
+    if isinstance(a, tree.GlobalRef) and isinstance(b, tree.GlobalRef):
+        return a.symbol is b.symbol
+    if not isinstance(a, tree.Member) or not isinstance(b, tree.Member) or a.field is not b.field or a.offset != b.offset:
+        return False
+    if isinstance(a.base, tree.Deref) and isinstance(b.base, tree.Deref):
+        p, q = a.base.pointer, b.base.pointer
+        return isinstance(p, tree.Load) and isinstance(q, tree.Load) and _same_place(p.lvalue, q.lvalue)
+    return _same_place(a.base, b.base)

@@ -18,6 +18,7 @@ from .atomics import drop_result
 from .base import Poison
 from .compare import is_integer, is_void
 from .names import suggest
+from .shape import parenthesized
 from .spelling import quote
 
 Cleanup = tuple[tree.Local, tree.FunctionSymbol]
@@ -40,6 +41,14 @@ class _Body:
     break_depth: list[int] = field(default_factory=list)
     continue_depth: list[int] = field(default_factory=list)
     renamed: int = 0
+
+
+def _looked_at(e: tree.Call) -> bool:
+    """Whether somebody may want a call's result to be used."""
+    target = e.target
+    return type(target) is tree.FunctionRef and not target.symbol.attributes.isdisjoint(
+        ("warn_unused_result", "nodiscard", "pure", "const")
+    )
 
 
 class Statements(AsmStatements):
@@ -81,7 +90,7 @@ class Statements(AsmStatements):
         try:
             if handler is None:
                 e = drop_result(self.rvalue(node))
-                if isinstance(e, tree.Constant | tree.Binary | tree.Compare | tree.Load):
+                if type(node) is not c_ast.Assignment and (type(e) is not tree.Call or _looked_at(e)):
                     self._unused(node, e)
                 return tree.ExprStatement(e, node.coord)
             statement = handler(node)
@@ -98,10 +107,13 @@ class Statements(AsmStatements):
         return statement
 
     def _unused(self, node: Any, e: tree.Expr) -> None:
-        """clang's -Wunused-value, without what macros make."""
-        if isinstance(node, c_ast.BinaryOp | c_ast.Constant) and node.coord.point >= 0 and node.coord.first >= 0:
-            hint = "did you mean '='?" if isinstance(e, tree.Compare) and e.op == "==" else "remove it, or use its value"
-            self.warn("W0342", node.coord, "expression result unused", fix=hint)
+        """clang's -Wunused-value and its kin."""
+        if type(e) is tree.IncDec or (type(e) is tree.Cast and type(node) is c_ast.Cast and is_void(e.type)):
+            return
+        if type(node) is not c_ast.FuncCall or type(e) is tree.Call:
+            from .lint.results import check_unused
+
+            check_unused(self, node, e)
 
     def _attributes_alone(self, node: Any) -> None:
         """`__attribute__((fallthrough));` and the like."""
@@ -214,6 +226,10 @@ class Statements(AsmStatements):
 
     def controlled(self, node: Any, what: str) -> tree.Expr:
         """A condition; if it is wrong, a stand-in, so that the bodies are checked as well."""
+        if type(node) is c_ast.Assignment or (type(node) is c_ast.BinaryOp and node.op == "==" and parenthesized(node)):
+            from .lint.operators import check_condition
+
+            check_condition(self, node)
         try:
             return self.condition(node, what)
         except Poison:
@@ -227,9 +243,16 @@ class Statements(AsmStatements):
         parts: list[tree.If] = []
         for item in chain:
             condition = self.controlled(item.cond, "if condition")
+            dead = type(condition) is tree.Constant and condition.value == 0
+            self.unreachable += dead
             parts.append(tree.If(condition, self.statement(item.iftrue), None, item.coord))
+            self.unreachable -= dead
         if chain[-1].iffalse is not None:
             parts[-1].otherwise = self.statement(chain[-1].iffalse)
+        elif isinstance(chain[-1].iftrue, c_ast.If | c_ast.For | c_ast.While | c_ast.Label | c_ast.Switch):
+            from .lint.operators import check_dangling
+
+            check_dangling(self, chain[-1])
         for outer, inner in pairwise(parts):
             outer.otherwise = inner
         return parts[0]
@@ -271,6 +294,8 @@ class Statements(AsmStatements):
             if node.next is not None:
                 try:
                     step = drop_result(self.rvalue(node.next))
+                    if type(node.next) is not c_ast.Assignment and type(step) is not tree.Call:
+                        self._unused(node.next, step)
                 except Poison:
                     step = None
             loop = tree.Loop(condition, self._loop_body(node.stmt), step, True, node.coord)

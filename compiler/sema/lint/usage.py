@@ -81,6 +81,10 @@ class _Usage:
             c_ast.ExprList: self._all,
             c_ast.FuncDecl: self._prototype,
             c_ast.FuncCall: self._call,
+            gnu.Struct: self._record,
+            gnu.Union: self._record,
+            c_ast.Struct: self._record,
+            c_ast.Union: self._record,
             gnu.Asm: self._asm,
             gnu.LabelAddress: lambda node: self.jumps.add(node.name),
             gnu.OffsetOf: self._offset,
@@ -244,6 +248,16 @@ class _Usage:
                 if getattr(parameter, "name", None):
                     self.scopes[-1][parameter.name] = _Name(parameter.name, "", parameter.coord, True)
             self.scopes.pop()
+
+    def _record(self, node: Any) -> None:
+        """Members are no variables."""
+        for member in node.decls or ():
+            if isinstance(member, c_ast.Decl):
+                self.visit(member.type)
+                self.visit(member.bitsize)
+                self._attributes(member)
+            else:
+                self.visit(member)
 
     def _typename(self, node: Any) -> None:
         self.visit(node.type)

@@ -221,7 +221,7 @@ def test_a_finding_names_where_the_other_side_was_declared() -> None:
     ("n = 1 << 32;", "W0312: shift count >= width of type (32 bits)"),
     ("n = n / 0;", "W0311: division by zero is undefined"),
     ("arr[4] = 1;", "W0313: array index 4 is past the end of the array (which has 4 elements)"),
-    ("n == 3;", "W0342: expression result unused"),
+    ("n == 3;", "W0370: equality comparison result unused"),
 ])  # fmt: skip
 def test_doubtful_code_is_warned_about(statement: str, expected: str) -> None:
     [found] = warnings(wrap(statement))
