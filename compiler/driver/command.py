@@ -255,11 +255,12 @@ def _rule(request: Request, sources: SourceMap, name: str) -> str:
     """The make rule for the input called `name`."""
     from ..preprocess import vmlinux
     from ..preprocess.dependencies import Dependency, make_rule, quote
+    from ..preprocess.unfolded import FILE
 
     files = {
         file.name: Dependency(file.name, file.system)
         for file in sources.files
-        if file.name not in ("<built-in>", "<command line>", vmlinux.PATH, name, STDIN)
+        if file.name not in ("<built-in>", "<command line>", vmlinux.PATH, name, STDIN) and not file.name.startswith(FILE)
     }
     if request.preprocess.btf and any(file.name == vmlinux.PATH for file in sources.files):
         files[vmlinux.PATH] = Dependency(request.preprocess.btf, True)

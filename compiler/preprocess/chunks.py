@@ -60,7 +60,7 @@ def cut(text: str, start: int, stop: int, names: Iterable[str], cache: Cache) ->
     if "/" in chunk:
         chunk = _COMMENT.sub(_blank, chunk)
     data = chunk.encode("utf-8", "surrogateescape")
-    if data.translate(None, _USUAL) or "<:" in chunk or ":>" in chunk:
+    if not is_plain(data):
         return None
     if len(data) < _LARGE:
         words = _words(data)
@@ -87,6 +87,11 @@ def cut(text: str, start: int, stop: int, names: Iterable[str], cache: Cache) ->
     if chunk[end:].strip():  # a declaration that goes on behind a directive
         pieces.append(Piece(start + end, stop, None))
     return pieces
+
+
+def is_plain(data: bytes) -> bool:
+    """Whether text without comments holds nothing but words, numbers and the usual punctuators."""
+    return not data.translate(None, _USUAL) and b"<:" not in data and b":>" not in data
 
 
 def _words(data: bytes) -> set[str]:

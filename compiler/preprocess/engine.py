@@ -18,6 +18,7 @@ from .printer import definition
 from .scan import Segment, scan
 from .state import Frame, State
 from .tokens import BOL, DIGRAPHS, Token, lex
+from .unfolded import FILE, Unfolded
 
 _DEFINE = re.compile(r"#define (\w+) ?(.*)")
 
@@ -61,8 +62,26 @@ class Preprocessor(State):
                 self._leave(frame)
             elif macros.keys().isdisjoint([token[1] for token in tokens]):
                 out += tokens
+            elif len(self.frames) > 1 and self.options.chunks:
+                self._unfold(tokens, frame)
             else:
-                out += expander.expand(tokens, lambda frame=frame: self._more(frame))  # type: ignore[misc]
+                out += expander.expand(tokens, lambda: self._more(frame))  # noqa: B023
+
+    def _unfold(self, tokens: list[Token], frame: Frame) -> None:
+        """Expand tokens of a header; what large macros make of them stays text, if it is known."""
+        unfolded = Unfolded(tokens, self.macros, self.options.cache)
+        text = unfolded.text()
+        if text is not None:
+            name = f"{FILE}{unfolded.name} in {frame.file.name}>"
+            file = self.sources.add_file(name, text, system=frame.file.system, included_from=tokens[0].loc)
+            self.out.append(Token("text", text, file.base, BOL))
+            return
+        more: list[Token] = []
+        before, told = len(self.sources.expansions), len(self.diagnostics.found)
+        made = self.expander.expand(tokens, lambda: more.append(tokens[0]) or self._more(frame))  # type: ignore[func-returns-value]
+        self.out += made
+        if not more and len(self.diagnostics.found) == told:
+            unfolded.keep(made, self.sources.expansions[before:])
 
     def _chunk(self, frame: Frame) -> list[Token] | None:
         """The tokens up to the next directive; [] if a header was entered, None at the end of the file."""
@@ -228,7 +247,7 @@ class Preprocessor(State):
 def _define(state: State, frame: Frame, segment: Segment) -> None:
     try:
         macro = parse_define(frame.scan.text, segment.start, segment.stop, frame.file.base, state.kinds)
-        if macro.function_like and not frame.file.system:
+        if macro.function_like and not frame.file.system and not macro.is_right():
             macro.compile()  # tell now what is wrong with it; system headers can wait until it is used
     except DefinitionError as error:
         state.diagnostics.error("E0107", error.loc, error.message, fix=error.fix)

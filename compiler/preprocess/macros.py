@@ -69,6 +69,10 @@ class DefinitionError(Exception):
         self.loc, self.message, self.fix = loc, message, fix
 
 
+# names; the dots of variable arguments
+_PLAIN_PARAMETERS = re.compile(r"\( *(?:([A-Za-z_]\w*(?: *, *[A-Za-z_]\w*)*) *(, *\.\.\.)?)? *\)", re.ASCII)
+
+
 class Macro:
     """A macro. `loc` is its name's location; the text after the name is `text[start:stop]`, lexed when first needed.
 
@@ -106,6 +110,27 @@ class Macro:
     def source(self) -> str:
         """What stands after the name in the definition, as written."""
         return self._text[self._start : self._stop]
+
+    def is_right(self) -> bool:
+        """Whether `compile` of a function-like macro surely finds nothing wrong: most definitions are plain ones."""
+        match = _PLAIN_PARAMETERS.match(self._text, self._start, self._stop)
+        if match is None:
+            return False
+        body = self._text[match.end() : self._stop]
+        marks = body.count("##")
+        if body.count("#") != 2 * marks or "/*" in body or "//" in body or "%:" in body or "__VA_OPT__" in body:
+            return False
+        if marks and (body.lstrip().startswith("##") or body.rstrip().endswith("##")):
+            return False
+        names = (match[1] or "").replace(" ", "").split(",")
+        if len(set(names)) < len(names) or "__VA_ARGS__" in names:
+            return False
+        return match[2] is not None or "__VA_ARGS__" not in body
+
+    @property
+    def length(self) -> int:
+        """How many characters `source` has."""
+        return self._stop - self._start
 
     def same_as(self, other: Macro) -> bool:
         """Whether `other` may redefine this one silently (C11 6.10.3p1)."""
