@@ -120,7 +120,12 @@ class Declarators(Specifiers):
                 if name:  # later parameters may use it: int f(int n, int a[n])
                     self.scopes[-1].names.setdefault(name, tree.Local(name, t, param.coord or span))
         finally:
-            self.scopes.pop()
+            scope = self.scopes.pop()
+        for tag, declared in scope.tags.items():
+            if declared.span is not None:
+                kind = declared.kind if isinstance(declared, ct.Record) else "enum"
+                self.warn("W0335", declared.span, f"declaration of '{kind} {tag}' will not be visible outside of this function",
+                          fix=f"declare '{kind} {tag};' before it")  # fmt: skip
         return ct.Function(result, tuple(parameters), variadic)
 
     def adjusted(self, t: ct.Type, span: Span) -> ct.Type:

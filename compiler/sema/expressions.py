@@ -65,17 +65,41 @@ class Expressions(Calls):
                     value, t = literals.integer(node.value)
                 case "char":
                     value, t = literals.character(node.value)
+                    if len(node.value) > 3:
+                        self._odd_character(node, span)
                 case "true" | "false":  # C23
                     value, t = int(node.type == "true"), ct.BOOL
                 case "nullptr":  # C23: its own type there; a void pointer does all it can
                     value, t = 0, ct.Pointer(ct.VOID)
                 case "string":
+                    if any("\\" in text for text in node.value):
+                        self._odd_escapes(node.value, span)
                     return self.literal(*literals.string(node.value), span)
                 case _:
                     return floating.literal(node.value, span)
         except literals.LiteralError as problem:
             raise self.error("E0344", span, str(problem)) from None
         return tree.Constant(value, t, span)
+
+    def _odd_character(self, node: Any, span: Span) -> None:
+        """A character constant that is longer than one character."""
+        if "\\" in node.value:
+            self._odd_escapes((node.value,), span)
+        elif len(node.value) != 6 and node.value[0] == "'":
+            self.warn("W0205", span, "multi-character character constant", fix="write one character, or a string")
+
+    def _odd_escapes(self, texts: tuple[str, ...], span: Span) -> None:
+        """Escape sequences that do not exist."""
+        at = span.first
+        for text in texts:
+            if at >= 0 and text is not texts[0]:
+                file = self.sources.file_of(at)
+                found = file.text.find(text, at - file.base)
+                at = file.base + found if found >= 0 else span.first
+            for offset, character in literals.unknown_escapes(text):
+                loc = at + offset if at >= 0 else at
+                self.warn("W0204", Span.at(loc), f"unknown escape sequence '\\{character}'", fix="write '\\\\' for a backslash")
+            at = at + len(text) if at >= 0 else at
 
     def _compound_literal(self, node: Any) -> tree.Expr:
         """`(T){...}` (C11 6.5.2.5): an unnamed object; at file scope it has static storage."""

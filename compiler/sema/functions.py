@@ -104,6 +104,12 @@ class Functions(Statements):
             self.function = outer
         self._undeclared.clear()
 
+    def check_fallthrough(self, switch: tree.Switch) -> None:
+        """-Wimplicit-fallthrough."""
+        from .lint.statements import check_fallthrough
+
+        check_fallthrough(self, switch, lambda statement: not _falls_through(statement) or _breaks(statement))
+
     def _naked(self, body: tree.Block) -> None:
         """A naked function is its asm statements and nothing else (GCC manual, "Common Function Attributes")."""
         for statement in body.statements:

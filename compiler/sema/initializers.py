@@ -23,13 +23,19 @@ _WORDS = {8: ct.ULONG, 4: ct.UINT, 2: ct.USHORT, 1: ct.UCHAR}
 class _Items:
     """The items of one brace level, the current one's checked value kept until it is used."""
 
-    def __init__(self, items: list[Any]) -> None:
-        self.items = items
+    def __init__(self, node: Any) -> None:
+        self.items: list[Any] = node.exprs
+        self.end: int = node.coord.last  # where the '}' is
         self.at = 0
         self.value: tree.Expr | None = None
 
     def more(self) -> bool:
         return self.at < len(self.items)
+
+    def zero(self) -> bool:
+        """True for `{0}`, which stands for zeros all over."""
+        only = self.items[0] if len(self.items) == 1 else None
+        return isinstance(only, c_ast.Constant) and only.value == "0"
 
     def node(self) -> Any:
         item = self.items[self.at]
@@ -79,7 +85,7 @@ class Initializers(Expressions):
             if is_scalar(bare):
                 self._braced_scalar(node, t, offset, bits, stores)
             else:
-                items = _Items(node.exprs)
+                items = _Items(node)
                 self._fill(bare, offset, items, stores)
         else:
             self._store(self.rvalue(node), t, offset, bits, stores)
@@ -113,7 +119,7 @@ class Initializers(Expressions):
         if self._is_string(node, t):
             return self._string(node, t, offset, stores)
         if isinstance(node, c_ast.InitList):
-            return self._fill(t, offset, _Items(node.exprs), stores)
+            return self._fill(t, offset, _Items(node), stores)
         if isinstance(node, c_ast.CompoundLiteral):  # GNU C: static int a[] = (int[]){1, 2};
             inner = self.type_name(node.type)
             if isinstance(ct.strip(inner), ct.Array):
@@ -134,6 +140,8 @@ class Initializers(Expressions):
             data, element = literals.string(node.value)
         except literals.LiteralError as problem:
             raise self.error("E0344", node.coord, str(problem)) from None
+        if any("\\" in text for text in node.value):
+            self._odd_escapes(node.value, node.coord)
         count = len(data) // element.size
         if t.count is not None:
             if count - 1 > t.count:
@@ -193,10 +201,26 @@ class Initializers(Expressions):
             if sub is None:
                 self._excess(t, items)
                 continue
-            self._element(sub[0], offset + sub[1], sub[2], items, stores)
+            self._element(sub[0], offset + sub[1], sub[2], items, stores, t)
             index += 1
             reached = max(reached, index)
+        if "W0328" in self.asked and items.items:
+            self._missing(t, index, items)
         return reached
+
+    def _missing(self, t: ct.Type, index: int, items: _Items) -> None:
+        """-Wmissing-field-initializers: `{0}` and lists with designators may leave members out."""
+        bare = ct.strip(t)
+        if not isinstance(bare, ct.Record) or bare.kind == "union" or items.zero():
+            return
+        if any(isinstance(item, c_ast.NamedInitializer) for item in items.items):
+            return
+        for field in (bare.fields or [])[self._next(t, index) :]:
+            inner = ct.strip(field.type)
+            if not (isinstance(inner, ct.Array) and inner.count is None) and (field.name or field.bits is None):
+                self.warn("W0328", Span.at(items.end), f"missing field '{field.name}' initializer",
+                          fix="write a value for it, or use designators: .name = value")  # fmt: skip
+                return
 
     def _any_subobject(self, t: ct.Type, index: int) -> tuple[ct.Type, int, int | None] | None:
         """As `_subobject`, but any member of a union, which a designator may name."""
@@ -248,6 +272,10 @@ class Initializers(Expressions):
             raise Poison
         element, where, bits = sub
         self._override_union(t, offset, index, stores)
+        if not path and offset + where <= self._high and not isinstance(items.node(), c_ast.InitList):
+            if any(store.offset == offset + where for store in stores):
+                self.warn("W0330", items.node().coord, "initializer overrides prior initialization of this subobject",
+                          fix="remove one of the two")  # fmt: skip
         if path:
             self._inside(element, offset + where, items, path, stores)
         else:
@@ -310,7 +338,8 @@ class Initializers(Expressions):
             raise self.error("E0354", span, f"array designator index ({index}) exceeds array bounds ({bare.count})",
                              fix=f"use an index from 0 to {bare.count - 1}, or make the array larger")  # fmt: skip
 
-    def _element(self, t: ct.Type, offset: int, bits: int | None, items: _Items, stores: list[tree.InitStore]) -> None:
+    def _element(self, t: ct.Type, offset: int, bits: int | None, items: _Items, stores: list[tree.InitStore],
+                 parent: ct.Type | None = None) -> None:  # fmt: skip
         """Initialize one subobject from the current item, or from several if its braces are elided."""
         node = items.node()
         bare = ct.strip(t)
@@ -347,12 +376,17 @@ class Initializers(Expressions):
                 return
             items.advance()
             return
+        if "W0329" in self.asked and not items.zero() and not _only_member(parent):
+            self.warn("W0329", Span(node.coord.first, node.coord.last, node.coord.first),
+                      "suggest braces around initialization of subobject", fix="put '{ }' around its values")  # fmt: skip
         while sub is not None and items.more():
             if index and isinstance(items.items[items.at], c_ast.NamedInitializer):
                 return
-            self._element(sub[0], offset + sub[1], sub[2], items, stores)
+            self._element(sub[0], offset + sub[1], sub[2], items, stores, t)
             index = self._next(t, index + 1)
             sub = self._subobject(t, index)
+        if "W0328" in self.asked and sub is not None:
+            self._missing(t, index, items)
 
     def _excess(self, t: ct.Type, items: _Items) -> None:
         node = items.node()
@@ -365,6 +399,12 @@ class Initializers(Expressions):
         kind = "array" if isinstance(bare, ct.Array) else bare.kind if isinstance(bare, ct.Record) else "scalar"
         self.warn("W0321", node.coord, f"excess elements in {kind} initializer", fix="remove them")
         items.advance()
+
+
+def _only_member(t: ct.Type | None) -> bool:
+    """Whether `t` is a record with one member only, whose braces may be left out."""
+    bare = ct.strip(t) if t is not None else None
+    return isinstance(bare, ct.Record) and len(bare.fields or []) == 1
 
 
 def _first(fields: list[ct.Field]) -> int:

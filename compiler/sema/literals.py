@@ -87,6 +87,16 @@ def _units(body: str, size: int) -> list[int]:
     return units
 
 
+def unknown_escapes(text: str) -> list[tuple[int, str]]:
+    """(offset, character) of the escape sequences in a literal that C does not have: they stand for the character."""
+    found = []
+    for match in _ESCAPE.finditer(text):
+        escape = match[1]
+        if escape is not None and len(escape) == 1 and escape not in _SIMPLE and escape not in "01234567xuU\r\n":
+            found.append((match.start(), escape))
+    return found
+
+
 def character(text: str) -> tuple[int, ct.Int]:
     """The value and type of a character constant (C11 6.4.4.4). Raises `LiteralError`."""
     prefix, body = _split(text, "'")

@@ -51,6 +51,9 @@ def _looked_at(e: tree.Call) -> bool:
     )
 
 
+_GOVERNING = frozenset((c_ast.If, c_ast.While, c_ast.For, c_ast.Switch))
+
+
 class Statements(AsmStatements):
     """One method a kind of statement."""
 
@@ -115,11 +118,14 @@ class Statements(AsmStatements):
 
             check_unused(self, node, e)
 
-    def _attributes_alone(self, node: Any) -> None:
+    def _attributes_alone(self, node: Any) -> tree.Statement | None:
         """`__attribute__((fallthrough));` and the like."""
         for attribute in node.attributes or []:
             if attribute.name == "fallthrough" and not self.body.switches:
                 self.error("E0382", attribute.coord, "'fallthrough' outside of a switch statement", fix="remove it")
+            elif attribute.name == "fallthrough":
+                return tree.Block([], node.coord)  # nothing is done, and check_fallthrough sees it
+        return None
 
     # --- blocks ---------------------------------------------------------------------------------------------------
 
@@ -145,7 +151,10 @@ class Statements(AsmStatements):
     def items(self, nodes: list[Any]) -> list[tree.Statement]:
         """Block items in order."""
         out: list[tree.Statement] = []
-        for node in nodes:
+        indentation = "W0320" in self.asked
+        for number, node in enumerate(nodes):
+            if type(node) in _GOVERNING:
+                self._layout(node, nodes[number + 1] if number + 1 < len(nodes) else None, indentation)
             if isinstance(node, c_ast.Decl | c_ast.Typedef | c_ast.StaticAssert):
                 out += self.declaration(node)
                 continue
@@ -153,6 +162,21 @@ class Statements(AsmStatements):
             if statement is not None:
                 out.append(statement)
         return out
+
+    def _layout(self, node: Any, following: Any, indentation: bool) -> None:
+        """What an if or loop governs, and what only seems to be."""
+        if type(node) is c_ast.If:
+            empty = node.iffalse is None and type(node.iftrue) is c_ast.EmptyStatement
+        else:
+            empty = type(node.stmt) is c_ast.EmptyStatement
+        if empty:
+            from .lint.statements import check_empty
+
+            check_empty(self, node, following)
+        elif indentation and following is not None and type(node) is not c_ast.Switch:
+            from .lint.statements import check_indentation
+
+            check_indentation(self, node, following)
 
     def statement_expression(self, node: Any) -> tree.Expr:
         """`({ ... })` (GNU C): its value is that of the last expression statement."""
@@ -331,7 +355,8 @@ class Statements(AsmStatements):
         except Poison:
             value = tree.Constant(0, ct.INT, node.coord)
         switch = tree.Switch(value, tree.Block([], node.coord), [], node.coord)
-        self.body.switches.append((switch, value.type, {}, len(self.body.cleanups)))
+        seen: dict[int, Span] = {}
+        self.body.switches.append((switch, value.type, seen, len(self.body.cleanups)))
         self.body.breakable += 1
         self.body.break_depth.append(len(self.body.cleanups))
         try:
@@ -341,11 +366,21 @@ class Statements(AsmStatements):
             self.body.breakable -= 1
             self.body.break_depth.pop()
         if isinstance(enum, ct.Enum):
-            self._all_handled(switch, enum)
+            self._all_handled(switch, enum, seen)
+        elif isinstance(value, tree.Compare | tree.Logical) or (isinstance(value, tree.Unary) and value.op == "!"):
+            self.warn("W0327", node.coord, "switch condition has boolean value", fix="write an if")
+        if "W0318" in self.asked:
+            self.check_fallthrough(switch)
         return switch
 
-    def _all_handled(self, switch: tree.Switch, enum: ct.Enum) -> None:
-        """A switch on an enumeration without a default has a case for every enumerator (clang's -Wswitch)."""
+    def _all_handled(self, switch: tree.Switch, enum: ct.Enum, seen: dict[int, Span]) -> None:
+        """A switch on an enumeration has cases for enumerators only and, without a default, for all of them (-Wswitch)."""
+        known = {value for _, value in enum.constants}
+        for case in switch.cases:
+            for end in {case.low, case.high} - {None}:
+                if end not in known and end in seen and known:
+                    self.warn("W0345", seen[end], f"case value not in enumerated type {quote(enum)}",
+                              fix="add an enumerator, or convert the value to an integer")  # fmt: skip
         ranges = [(case.low, case.high) for case in switch.cases]
         if any(low is None for low, _ in ranges):
             return
@@ -356,6 +391,10 @@ class Statements(AsmStatements):
             shown += f" and {len(missing) - 3} more" if len(missing) > 3 else ""
             self.warn("W0345", switch.value.span, f"enumeration value{'s' if len(missing) > 1 else ''} {shown} not handled in "
                       "switch", fix="add the cases, or a default")  # fmt: skip
+
+    def check_fallthrough(self, switch: tree.Switch) -> None:
+        """-Wimplicit-fallthrough."""
+        raise NotImplementedError
 
     def _case(self, node: Any) -> tree.Statement:
         """Rows of labels are walked in a loop."""
@@ -433,6 +472,8 @@ class Statements(AsmStatements):
                 statement = tree.ExprStatement(drop_result(value), value.span)
                 return tree.Block([statement, self._leaving(0, tree.Return(None, node.coord))], node.coord)
             value = self.assign(value, result, "return")
+            if type(value) in (tree.AddressOf, tree.PointerAdd, tree.Cast):
+                self._no_local(value)
         elif not is_void(result):
             raise self.error("E0385", node.coord, f"non-void function '{self.function.name}' should return a value",
                              fix="return a value, or make the function void")  # fmt: skip
@@ -442,6 +483,23 @@ class Statements(AsmStatements):
             value = tree.Load(tree.LocalRef(local, local.type, node.coord), local.type, node.coord)
             return tree.Block([keep, self._leaving(0, tree.Return(value, node.coord))], node.coord)
         return self._leaving(0, tree.Return(value, node.coord))
+
+    def _no_local(self, e: tree.Expr) -> None:
+        """A function does not return the address of what is gone when it returns."""
+        while isinstance(e, tree.Cast | tree.PointerAdd):
+            e = e.pointer if isinstance(e, tree.PointerAdd) else e.value
+            if not isinstance(ct.strip(e.type), ct.Pointer):
+                return
+        if type(e) is tree.AddressOf:
+            lvalue = e.lvalue
+            while isinstance(lvalue, tree.Member):
+                lvalue = lvalue.base
+            if isinstance(lvalue, tree.LocalRef) and lvalue.symbol.name[:1] != ".":
+                local = lvalue.symbol
+                assert self.function is not None
+                what = "parameter" if local in self.function.parameters else "local variable"
+                self.warn("W0323", lvalue.span, f"address of stack memory associated with {what} '{local.name}' returned",
+                          fix="let the caller pass a pointer to what is to be filled")  # fmt: skip
 
     # --- labels ---------------------------------------------------------------------------------------------------
 
