@@ -69,7 +69,7 @@ def _alignment(base: ir.Value) -> int:
 def _multiple_of(number: ir.Value, seen: set[ir.Value]) -> int:
     """A power of two, at most 8, that divides an integer."""
     match number:
-        case ir.Constant(value=value):
+        case ir.Constant(value=value) | ir.CoreValue(value=value):  # a field is aligned alike wherever a kernel has it
             return _lowest_bit(value)
         case ir.Binary(op="shl", operands=[a, ir.Constant(value=by)]):
             return min(_multiple_of(a, seen) << min(by, 3), 8)

@@ -296,6 +296,6 @@ def _strings(tree: Any) -> tuple[str, ...]:
 _HOLE = Undef(Ty.I64)
 _READERS: dict[str, Callable[..., Instr]] = {
     name: getattr(_FunctionReader, name)
-    for name in ("operation", "conversion", "ptradd", "load", "store", "atomic", "copy", "memset", "alloca", "symbol", "call",
-                 "assembly", "output", "asmgoto", "phi", "jump", "branch", "return_", "unreachable")
+    for name in ("operation", "conversion", "ptradd", "load", "store", "atomic", "copy", "memset", "alloca", "symbol", "core",
+                 "call", "assembly", "output", "asmgoto", "phi", "jump", "branch", "return_", "unreachable")
 }  # fmt: skip

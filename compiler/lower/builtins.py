@@ -51,8 +51,7 @@ def lower_builtin(x: Expressions, e: tree.Builtin) -> ir.Value | None:
             return target
         case ("strlen" | "strcmp" | "strncmp"), values:
             # inlining may show which literals these are
-            type = ctypes.register(e.type)
-            return b.emit(ir.Call("memory", e.name, [x.value(value) for value in values], type))
+            return b.emit(ir.Call("memory", e.name, [x.value(value) for value in values], ctypes.register(e.type)))
         case ("memcmp" | "bcmp"), _:
             return _memcmp(x, e)
         case "constant_p", [value]:

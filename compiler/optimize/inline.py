@@ -22,7 +22,7 @@
     }
 
 always_inline functions are always inlined, and programs that others call, since libbpf takes subprograms from .text only;
-noinline and weak ones never; else a static function that is called once, and
+noinline and weak ones never; else a static function that is called once and is not huge, and
 one that is about as small as clang -O2 takes it. Callees are done before callers, so a body is inlined in its final form.
 Stack objects move to the caller's entry. A function that is not static stays in the module: it may be called from elsewhere,
 and the kernel verifies it by itself.
@@ -55,6 +55,7 @@ from .simplify_cfg import replace
 
 # instructions; clang -O2 inlines up to a cost of 225 (325 for `inline`) at 5 an instruction
 _SMALL = {"": 45, "hint": 65}
+_LARGE = 3000  # what is called once: a bonus of 15000; several such in one function are more than its jumps reach over
 _MOST_ARGUMENTS = 5  # that BPF passes, in r1-r5
 
 
@@ -132,10 +133,10 @@ class Inliner:
             return callee  # there is no other way to call it
         if callee.inline == "always" or (callee.section and not callee.section.startswith(".text")):
             return callee
+        size = sum(1 for block in callee.blocks for i in block.instrs if not isinstance(i, Phi | Alloca)) + len(callee.blocks)
         if callee.linkage == "static" and self.calls[callee.name] == 1 and callee.name not in self.taken:
-            return callee
-        size = sum(1 for block in callee.blocks for i in block.instrs if not isinstance(i, Phi | Alloca))
-        return callee if size + len(callee.blocks) <= _SMALL.get(callee.inline, 0) else None
+            return callee if size <= _LARGE else None
+        return callee if size <= _SMALL.get(callee.inline, 0) else None
 
     def inline(self, function: Function) -> bool:
         """Inline what is wanted into `function`; True if anything was."""

@@ -137,8 +137,8 @@ class AsmStatements(Declarations):
             return operand.name, meaning[0] + pin, e
         if "i" in meaning:
             known = self.asm_constant(e)
-            if known is None and meaning == "i" and isinstance(e, tree.Constant):
-                known = e
+            if known is None and meaning == "i":
+                known = e if isinstance(e, tree.Constant) else self._written_offset(e)
             e = known or e
         return operand.name, meaning, e
 
@@ -179,6 +179,14 @@ class AsmStatements(Declarations):
         if value is None and (address := self.address_constant(e)) is not None and address[0] is None:
             value = address[1]  # offsetof as an address from 0: a template's number cannot be relocated
         return None if value is None else tree.Constant(value, e.type, e.span)
+
+    def _written_offset(self, e: tree.Expr) -> tree.Expr | None:
+        """`(long)&((struct s *)0)->m`: where only a number will do, clang takes this unit's, also if it is relocatable."""
+        inner = e
+        while isinstance(inner, tree.Cast):
+            inner = inner.value
+        address = self.address_constant(inner) if isinstance(ct.strip(inner.type), ct.Pointer) else None
+        return tree.Constant(address[1], e.type, e.span) if address is not None and address[0] is None else None
 
     def _reread(self, e: tree.Expr) -> int | None:
         """`*(long *)&(struct bpf_insn){...}`, an instruction as a number."""

@@ -22,6 +22,7 @@ typedef __u64 u64; typedef __u32 u32; typedef __s64 s64; typedef __s32 s32; type
 enum { SMALL = 7, NEGATIVE = -9 };
 struct pair { u32 a; u64 b; char c[8]; };
 struct { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 4); __type(key, u32); __type(value, u64); } map SEC(".maps");
+struct moved { u32 a, b; } __attribute__((preserve_access_index));
 u64 array[4] = {1, 2, 3};
 static const u64 fixed = 0x55;
 static __attribute__((noinline, used)) int callee(int x) { return x + 1; }
@@ -49,6 +50,7 @@ r0 += %0|"n"(NEGATIVE)
 r0 = %0|"i"((void *)0)
 r0 = *(u64 *)(r1 + %0)|"i"(24)
 r0 = *(u64 *)(r1 + %0 + 8)|"i"(24)
+r0 = *(u32 *)(r1 + %0)|"i"((unsigned long)&((struct moved *)0)->b)
 r0 = *(u64 *)(r1 + %0 + %1)|"i"(24), "i"(-8)
 r0 = *(u64 *)(r10 - %0)|"i"(24)
 if r0 == %0 goto +%1|"i"(24), "i"(2)

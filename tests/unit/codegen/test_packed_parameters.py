@@ -57,7 +57,9 @@ function @f(i64 %0 "i") -> i64 linkage static {{
 
 
 @pytest.mark.parametrize(
-    ("step", "loads"), [("mul i64 %0, 7", 4), ("shl i64 %0, 2", 1), ("mul i64 %0, 6", 2), ("and i64 %0, 24", 1)]
+    ("step", "loads"),
+    [("mul i64 %0, 7", 4), ("shl i64 %0, 2", 1), ("mul i64 %0, 6", 2), ("and i64 %0, 24", 1),
+     ('core i64 0 root 0 "0:1" = 8', 1), ('core i64 0 root 0 "0:1" = 2', 2)],
 )
 def test_elements_of_packed_structs_are_read_in_pieces_that_are_aligned_anywhere(step: str, loads: int) -> None:
     sources = SourceMap()
