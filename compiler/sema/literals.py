@@ -106,6 +106,8 @@ def character(text: str) -> tuple[int, ct.Int]:
         raise LiteralError("empty character constant")
     if element is not ct.CHAR:
         return units[-1], element
+    if prefix:  # u8, C23 6.4.4.5p12
+        return units[-1], ct.UCHAR
     if len(units) == 1:
         return units[0] - (units[0] >> 7 << 8), ct.INT
     if len(units) > 4:

@@ -61,6 +61,26 @@ enum net_device_flags {
 	IFF_DORMANT     = 0x20000,
 	IFF_ECHO        = 0x40000,
 };
+/* macros, too: for #ifdef */
+#define IFF_UP          IFF_UP
+#define IFF_BROADCAST   IFF_BROADCAST
+#define IFF_DEBUG       IFF_DEBUG
+#define IFF_LOOPBACK    IFF_LOOPBACK
+#define IFF_POINTOPOINT IFF_POINTOPOINT
+#define IFF_NOTRAILERS  IFF_NOTRAILERS
+#define IFF_RUNNING     IFF_RUNNING
+#define IFF_NOARP       IFF_NOARP
+#define IFF_PROMISC     IFF_PROMISC
+#define IFF_ALLMULTI    IFF_ALLMULTI
+#define IFF_MASTER      IFF_MASTER
+#define IFF_SLAVE       IFF_SLAVE
+#define IFF_MULTICAST   IFF_MULTICAST
+#define IFF_PORTSEL     IFF_PORTSEL
+#define IFF_AUTOMEDIA   IFF_AUTOMEDIA
+#define IFF_DYNAMIC     IFF_DYNAMIC
+#define IFF_LOWER_UP    IFF_LOWER_UP
+#define IFF_DORMANT     IFF_DORMANT
+#define IFF_ECHO        IFF_ECHO
 
 enum {
 	IF_OPER_UNKNOWN        = 0,
