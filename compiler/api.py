@@ -144,6 +144,7 @@ class Compilation:
                 self._unit = analyze(
                     ast, self.sources, self.diagnostics, self.outer(), ms_extensions=language.ms_extensions,
                     short_enums=language.short_enums, empty_is_void=language.standard[-2:] in ("23", "2x"),
+                    gnu_inline=language.gnu_inline or language.standard[-2:] in ("89", "90"),
                 )
             self.diagnostics.raise_if_promoted()
         return self._unit

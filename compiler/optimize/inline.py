@@ -134,7 +134,8 @@ class Inliner:
         if callee.inline == "always" or (callee.section and not callee.section.startswith(".text")):
             return callee
         size = sum(1 for block in callee.blocks for i in block.instrs if not isinstance(i, Phi | Alloca)) + len(callee.blocks)
-        if callee.linkage == "static" and self.calls[callee.name] == 1 and callee.name not in self.taken:
+        own = callee.linkage == "static" or callee.inline == "hint"  # or asked for
+        if own and self.calls[callee.name] == 1 and callee.name not in self.taken:
             return callee if size <= _LARGE else None
         return callee if size <= _SMALL.get(callee.inline, 0) else None
 

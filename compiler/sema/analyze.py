@@ -25,7 +25,8 @@ _MOST_BYTES = 0x7FFFFFFF  # of an array map's value (kernel/bpf/arraymap.c, arra
 
 
 def analyze(ast: File, sources: SourceMap, diagnostics: Diagnostics, outer: Sequence[Outer] = (), *,
-            ms_extensions: bool = False, short_enums: bool = False, empty_is_void: bool = False) -> tree.Unit:  # fmt: skip
+            ms_extensions: bool = False, short_enums: bool = False, empty_is_void: bool = False,
+            gnu_inline: bool = False) -> tree.Unit:  # fmt: skip
     """Check a translation unit; the unit holds what must be emitted, in the order of the source.
 
     Names that the file does not declare are looked up in `outer`. Errors (E03xx types and semantics,
@@ -35,6 +36,7 @@ def analyze(ast: File, sources: SourceMap, diagnostics: Diagnostics, outer: Sequ
     checker.regions = ast.regions
     checker.asked.update(ast.regions)
     checker.tagged_members, checker.short_enums, checker.empty_is_void = ms_extensions, short_enums, empty_is_void
+    checker.gnu_inline = gnu_inline
     headers = checker.headers = Headers(checker, ast.later)
     try:
         for node, order in zip(ast.ext, ast.orders, strict=True):

@@ -18,7 +18,7 @@ from .layout import BIGGEST_ALIGNMENT
 _IGNORED = {
     "unused", "maybe_unused", "deprecated", "format", "format_arg", "nonnull", "returns_nonnull", "malloc",
     "nothrow", "leaf", "hot", "cold", "may_alias", "no_instrument_function", "sentinel",
-    "alloc_size", "alloc_align", "access", "artificial", "gnu_inline", "fallthrough", "designated_init",
+    "alloc_size", "alloc_align", "access", "artificial", "fallthrough", "designated_init",
     "noclone", "no_icf", "optimize", "nocf_check", "randomize_layout", "no_randomize_layout", "counted_by", "flatten",
     "externally_visible", "no_sanitize", "no_sanitize_address", "assume_aligned", "diagnose_if",
     "enum_extensibility", "flag_enum", "overloadable", "noderef", "bitwise", "no_stack_protector",
@@ -53,7 +53,7 @@ class Attributes:
 
 _FLAGS = {
     "used", "weak", "packed", "always_inline", "noinline", "noreturn", "naked", "preserve_access_index", "transparent_union",
-    "hidden", "internal", "warn_unused_result", "nodiscard", "pure", "const",
+    "hidden", "internal", "warn_unused_result", "nodiscard", "pure", "const", "gnu_inline",
 }  # fmt: skip
 
 

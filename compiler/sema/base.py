@@ -59,6 +59,7 @@ class Checker:
         self.registers: set[tree.Local] = set()  # declared with `register`
         self.tagged_members = False  # -fms-extensions: `struct tag;` in a struct is an anonymous member
         self.short_enums = False  # -fshort-enums
+        self.gnu_inline = False  # inline definitions are for other objects, too, but for `extern inline` ones (GNU C89)
         self.empty_is_void = False  # `int f();` takes nothing, as in C23 (N3096 6.7.6.3p13)
         self.preserving = 0  # inside __builtin_preserve_access_index and its kin
         self.regions: dict[str, dict[int, str]] = {}  # levels that pragmas give to warnings, by code and location

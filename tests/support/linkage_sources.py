@@ -25,6 +25,23 @@ char _license[] SEC("license") = "GPL";
 """
 
 SOURCES = {
+    "inline": r"""
+void before(int *p);
+inline void before(int *p) { *p = 1; }
+inline void behind(int *p) { *p = 2; }
+void behind(int *p);
+extern inline void told(int *p) { *p = 3; }
+inline void alone(int *p) { *p = 4; }
+inline void told_later(int *p) { *p = 5; }
+extern void told_later(int *p);
+__hidden inline void hidden(int *p);
+void hidden(int *p);
+inline void hidden(int *p) { *p = 6; }
+extern inline __attribute__((gnu_inline)) void gnu_own(int *p) { *p = 7; }
+inline __attribute__((gnu_inline)) void gnu(int *p) { *p = 8; }
+__attribute__((always_inline)) inline void always(int *p) { *p = 9; }
+SEC("socket") int prog(void *ctx) { int x = 0; alone(&x); always(&x); before(&x); gnu_own(&x); return x; }
+""",
     "kfuncs": r"""
 struct task_struct { int pid; };
 extern struct task_struct *bpf_task_from_pid(int pid) __ksym;

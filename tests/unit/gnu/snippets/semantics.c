@@ -258,3 +258,7 @@ int f(int x) { trace("a", 2, x, x); return 0; }
 //// const-array-index: run
 static const unsigned char t[8] = { 1, 2, 4, 8, 16, 32, 64, 128 }; static const long big[3] = { -1, 1L << 40, 7 };
 PROG { unsigned i = in[0] & 7; out[0] = t[i]; out[1] = big[in[14] & 1]; return 0; }
+//// inline-for-others: ok
+int f(int a); inline int f(int a) { return a + 1; } extern inline int g(int a) { return a; } inline int h(int a) { return g(a); } int prog(int a) { return h(a); }
+//// inline-twice: refused
+int f(int a); inline int f(int a) { return a + 1; } inline int f(int a) { return a; }
