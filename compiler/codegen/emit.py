@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .emit_asm import InlineAssembly
 
 _JUMP_REACH = 0x7FFF
+_MOST_ROUNDS = 64  # of moving apart what long jumps and islands are put between
 
 
 def emit(function: MachineFunction, sources: SourceMap, diagnostics: Diagnostics) -> Function:
@@ -33,24 +34,27 @@ class _Emitter:
         self.places: dict[Span, Place] = {}
         self.fixups: list[tuple[int, MachineBlock, tuple[MachineBlock, bool]]] = []
         self.far: set[tuple[MachineBlock, bool]] = set()  # jumps to be made long: of a block, and whether unconditional
+        self.split = False  # whether there is a place for islands in long blocks
         self.starts: dict[MachineBlock, int] = {}
         self.asm: InlineAssembly | None = None  # once there is any
 
     def run(self) -> Function:
         """Emit; jumps that turn out too far are made long, which moves others apart, until all reach."""
-        while True:
+        for _ in range(_MOST_ROUNDS):
             self._blocks()
             far = self._connect()
             if not far:
                 break
-            if self.function.cpu < 4:
-                self.diagnostics.error(
-                    "E0502", self.function.span, f"'{self.function.name}' is too large: a jump spans {max(far.values())} "
-                    "instructions, BPF jumps reach 32767",
-                    fix="compile with -mcpu=v4 (kernel 6.6), or move parts of it into __noinline functions",
-                )  # fmt: skip
-                break
-            self.far |= far.keys()
+            if self.function.cpu >= 4:
+                self.far |= far.keys()
+            else:
+                self._over_islands(far)
+        else:
+            self.diagnostics.error(
+                "E0502", self.function.span, f"'{self.function.name}' is too large: a jump spans {max(far.values())[0]} "
+                "instructions, BPF jumps reach 32767",
+                fix="compile with -mcpu=v4 (kernel 6.6), or move parts of it into __noinline functions",
+            )  # fmt: skip
         return Function(
             self.function.name, self.function.section or ".text", self.insns, self.references, self.lines,
             Linkage(self.function.linkage), core=self.core,
@@ -75,8 +79,18 @@ class _Emitter:
                 span = block.branch.span if block.branch else self._last_span(block)
                 self._jump(block, Instr(JUMP, span=span), block.targets[-1])
 
-    def _connect(self) -> dict[tuple[MachineBlock, bool], int]:
-        """Fill in the distances of jumps; those that are too far, and how far."""
+    def _over_islands(self, far: dict[tuple[MachineBlock, bool], tuple[int, int]]) -> None:
+        from .islands import put_islands, split_long  # few functions are that large
+
+        if not self.split:
+            self.split = True
+            split_long(self.function)
+            return
+        put_islands(self.function, self.starts, [(site, block, -1 if unconditional else 0)
+                                                 for (block, unconditional), (_, site) in far.items()])  # fmt: skip
+
+    def _connect(self) -> dict[tuple[MachineBlock, bool], tuple[int, int]]:
+        """Fill in the distances of jumps; those that are too far: how far, from which slot."""
         far = {}
         if self.asm is not None:
             self.asm.connect(self.insns, self.starts)
@@ -87,7 +101,7 @@ class _Emitter:
             elif -_JUMP_REACH - 1 <= distance <= _JUMP_REACH:
                 self.insns[at] = self.insns[at]._replace(off=distance)
             else:
-                far[key] = abs(distance)
+                far[key] = abs(distance), at
         return far
 
     def _last_span(self, block: MachineBlock) -> Span | None:

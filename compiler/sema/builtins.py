@@ -328,7 +328,9 @@ class Builtins(Access):
 
     def _type_info(self, name: str, nodes: list[Any], span: Span) -> tree.Expr:
         subject, kind = self._core_subject(name, nodes, _TYPE_ID_KINDS if name == "btf_type_id" else _TYPE_KINDS, span)
-        root = unqualified(subject.type)
+        root = subject.type
+        while isinstance(root, ct.Qualified):  # a typedef keeps the qualifiers under its name
+            root = root.base
         bare = ct.strip(root)
         if not isinstance(root, ct.Typedef) and not (isinstance(bare, ct.Record | ct.Enum) and bare.tag) and kind not in (
             core.TYPE_ID_LOCAL, core.TYPE_ID_TARGET):  # fmt: skip

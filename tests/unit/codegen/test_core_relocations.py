@@ -36,6 +36,7 @@ struct nest {
 } __attribute__((preserve_access_index));
 struct __attribute__((preserve_access_index)) nest2 { int z; struct { int q, p; } in; };
 typedef struct kt kt_t;
+typedef const struct kt const_kt;
 struct kt global;
 PROG(nested) long nested(struct kt *k) { return k->in.x; }
 PROG(element) long element(struct kt *k) { return k->in.arr[2]; }
@@ -61,6 +62,9 @@ PROG(types) long types(void) {
     return __builtin_preserve_type_info(*(struct kt *)0, 0) + __builtin_preserve_type_info(*(atomic_x *)0, 1) * 3 +
         __builtin_preserve_type_info(*(struct in *)0, 2) * 5 + __builtin_btf_type_id(*(struct in *)0, 0) * 7 +
         __builtin_btf_type_id(*(struct in *)0, 1) * 9 + __builtin_preserve_type_info(*(kt_t *)0, 0) * 11;
+}
+PROG(const_types) long const_types(void) {
+    return __builtin_preserve_type_info(*(const_kt *)0, 0) + __builtin_preserve_type_info(*(const struct kt *)0, 0) * 3;
 }
 PROG(local) long local(struct kt *k) { struct in t; __builtin_memcpy(&t, k, sizeof t); return t.arr[1]; }
 PROG(of_global) long of_global(void) { return global.in.x; }
