@@ -161,7 +161,7 @@ class Access(Operators):
                               f"{'before the beginning' if index.value < 0 else 'past the end'} of the array (which has "
                               f"{array.count} element{'s' if array.count > 1 else ''})",
                               fix=f"use an index from 0 to {array.count - 1}", notes=notes)  # fmt: skip
-        return self.deref(self.advance(base, index, False, span), span)
+        return self.deref(self.advance(base, index, False, span, subscript=True), span)
 
     def address_of(self, e: tree.Expr, span: Span) -> tree.Expr:
         """`&e` (C11 6.5.3.2)."""

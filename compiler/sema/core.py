@@ -116,7 +116,7 @@ def place(pointer: tree.Expr) -> Chain | None:
         case tree.Cast(value=inner, type=t) if isinstance(ct.strip(inner.type), ct.Pointer):
             found = place(inner)
             return None if found is None else _decayed(found, t)
-        case tree.PointerAdd(pointer=inner, index=tree.Constant() as index, scale=scale, negate=negate):
+        case tree.PointerAdd(pointer=inner, index=tree.Constant() as index, scale=scale, negate=negate, subscript=True):
             found = place(inner)
             if found is None or not found.element or scale != size_of(found.type):
                 return None
@@ -168,7 +168,7 @@ def _start(base: tree.Expr) -> Chain | None:
     first = 0
     if isinstance(base, tree.Deref) and isinstance(base.pointer, tree.PointerAdd):
         step = base.pointer
-        if isinstance(step.index, tree.Constant) and not step.negate and step.scale == size_of(base.type):
+        if step.subscript and isinstance(step.index, tree.Constant) and step.scale == size_of(base.type):
             if not step.index.value >> 31:
                 first = step.index.value
                 base = tree.Deref(step.pointer, base.type, base.span)

@@ -196,8 +196,8 @@ class Operators(Constants):
             raise self.invalid_operands(left, right, span, op)
         return self.advance(left, right, op == "-", span)
 
-    def advance(self, pointer: tree.Expr, index: tree.Expr, negate: bool, span: Span) -> tree.Expr:
-        """`pointer` moved by `index` elements."""
+    def advance(self, pointer: tree.Expr, index: tree.Expr, negate: bool, span: Span, *, subscript: bool = False) -> tree.Expr:
+        """`pointer` moved by `index` elements; `subscript`: for pointer[index]."""
         t = ct.strip(pointer.type)
         assert isinstance(t, ct.Pointer)
         scale = self.element_size(t, span)
@@ -208,7 +208,7 @@ class Operators(Constants):
                 return tree.Constant(fold.wrap(pointer.value + move, t), pointer.type, span)
             if not move:
                 return pointer
-        return tree.PointerAdd(pointer, index, scale, negate, pointer.type, span)
+        return tree.PointerAdd(pointer, index, scale, negate, pointer.type, span, subscript)
 
     def element_size(self, t: ct.Pointer, span: Span) -> int:
         """The size a pointer moves by."""

@@ -225,7 +225,10 @@ class Logical:
 
 @dataclass(slots=True, eq=False)
 class PointerAdd:
-    """`pointer` + `index` * `scale` bytes (negate: minus). `index` is converted to a 64-bit integer."""
+    """`pointer` + `index` * `scale` bytes (negate: minus). `index` is converted to a 64-bit integer.
+
+    `subscript`: of `pointer[index]`, an access to an element; a sum may also be the end of an array.
+    """
 
     pointer: Expr
     index: Expr
@@ -233,6 +236,7 @@ class PointerAdd:
     negate: bool
     type: ct.Type
     span: Span
+    subscript: bool = False
 
 
 @dataclass(slots=True, eq=False)
