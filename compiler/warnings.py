@@ -33,6 +33,7 @@ _ROWS = (
     # declarations
     ("W0201", "ignored-pragmas",                                 "on",       "a pragma that is not understood"),
     ("W0202", "missing-declarations",                            "on",       "a declaration declares nothing"),
+    ("W0206", "",                                                "on",       "no ';' behind the last member of a struct"),
     # conversions
     ("E0304", "int-conversion",                                  "error",    "an integer where a pointer is needed, or back"),
     ("E0305", "incompatible-function-pointer-types",             "error",    "pointers to functions of different types"),

@@ -157,7 +157,10 @@ class Declarations(Expressions):
                 attributes=spec["attributes"],
             )]  # fmt: skip
         decls = self._build_declarations(spec, self._parse_struct_declarator_list())
-        self._expect("SEMI")
+        if self._peek_type() == "RBRACE":
+            self.diagnostics.warning("W0206", self._after_last(), "expected ';' at the end of the members")
+        else:
+            self._expect("SEMI")
         return decls
 
     def _parse_struct_declarator(self) -> dict[str, Any]:

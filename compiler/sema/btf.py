@@ -91,7 +91,10 @@ class _Emitter:
         for local in function.parameters:
             self.type(local.type)
         names = [local.name for local in function.parameters] if function.body is not None else []
-        proto = self._proto(function.type, names)
+        type = function.type
+        if function.body is not None and not type.prototyped:
+            type = ct.Function(type.result, ())  # `int f() {}` takes no arguments; the kernel refuses variable ones
+        proto = self._proto(type, names)
         made = self.btf.add(b.Func(function.name, proto, _LINKAGE[function.linkage]))
         self.out.functions[function.name] = made
         for index, local in enumerate(function.parameters if function.body is not None else ()):

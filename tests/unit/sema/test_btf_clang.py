@@ -145,6 +145,11 @@ _CASES = {
         __attribute__((weak)) long unnamed(int, int b); long unnamed(int a, int b) { return helper(a, (char *)&table) + b; }
         int (*table[2])(int, void *); int f(void) { nothing(); return unnamed(1, 2); }
     """,
+    "functions without a prototype": """
+        int sink; __attribute__((noinline)) int old() { asm volatile(""); return sink; }
+        int (*pointer)(); int outside() __attribute__((section(".ksyms")));
+        int f(void) { return old() + outside() + (pointer == 0); }
+    """,
     "data in sections": """
         #define SEC(n) __attribute__((section(n), used))
         int zero; int one = 1; static int counter; SEC(".data.mine") int mine = 2; SEC("license") char LICENSE[] = "GPL";

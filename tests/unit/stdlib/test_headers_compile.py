@@ -8,9 +8,11 @@ import pytest
 
 import purebpf.stdlib
 from purebpf.compiler.api import Compilation, Options
+from purebpf.compiler.api import compile as compile_c
 from purebpf.compiler.diagnostics import CompileError
 from purebpf.compiler.driver.arguments import parse_arguments
 from purebpf.compiler.preprocess import PreprocessOptions
+from purebpf.runtime.vm import Machine
 
 INCLUDE = Path(purebpf.stdlib.__file__).resolve().parent / "include"
 HEADERS = sorted(str(path.relative_to(INCLUDE)) for path in INCLUDE.rglob("*.h"))
@@ -123,3 +125,16 @@ def test_headers_need_no_words_of_gnu_c(standard: str) -> None:
     compilation = Compilation(text, "source.c", Options(preprocess=request.preprocess, target=request.target()))
     compilation.object()
     assert [found.message for found in compilation.diagnostics.found] == []
+
+
+def test_the_functions_of_stdatomic_work_on_plain_objects() -> None:
+    text = """
+        #include <stdatomic.h>
+        long x; int y = 5;
+        __attribute__((section("socket"))) int f(void *ctx)
+        {
+            atomic_store(&x, 30);
+            return atomic_fetch_add(&y, 1) + atomic_load(&x) + atomic_exchange_explicit(&y, 2, memory_order_acq_rel) + y;
+        }
+    """
+    assert Machine(compile_c(text)).run("f", packet=bytes(64)).retval == 5 + 30 + 6 + 2
