@@ -186,7 +186,7 @@ class Access(Operators):
     def note_packed(self, e: tree.Member, span: Span, start: int) -> None:
         """`&e` at `span`: remember it if the member may be unaligned (clang's -Waddress-of-packed-member)."""
         record = ct.strip(e.base.type)
-        if not isinstance(record, ct.Record) or not _packed(record, e.field, e.offset) or self.unevaluated:
+        if not isinstance(record, ct.Record) or not _packed(record, e.field, e.offset):
             return
         expected, whole = align_of(e.type), align_of(e.base.type)
         if isinstance(e.base, tree.LocalRef | tree.GlobalRef):

@@ -93,6 +93,10 @@ class Functions(Statements):
                 self.tell_misaligned()
             if self.diagnostics.errors > before:
                 return  # a return statement may be among what could not be checked
+            if not self.asked.isdisjoint(("W0316", "W0317")) and not self.sources.file_of(symbol.span.point).system:
+                from .lint.flow import check_uninitialized
+
+                check_uninitialized(self, symbol)
             if "naked" in symbol.attributes:
                 self._naked(symbol.body)
             elif not is_void(result) and not symbol.noreturn and _falls_through(symbol.body):

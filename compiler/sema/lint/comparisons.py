@@ -41,9 +41,9 @@ def check_comparison(checker: Operators, op: str, node: Any, left: tree.Expr, ri
         return
     signed, unsigned = (left, right) if integer_of(left.type).signed else (right, left)
     nodes = (node.left, node.right) if signed is left else (node.right, node.left)
-    if integer_of(signed.type).rank == 0 or range_of(nodes[0], signed)[1]:
+    if integer_of(signed.type).rank == 0 or range_of(checker, nodes[0], signed)[1]:
         return
-    if op in ("==", "!=") and range_of(nodes[1], unsigned)[0] < t.size * 8:
+    if op in ("==", "!=") and range_of(checker, nodes[1], unsigned)[0] < t.size * 8:
         return
     checker.warn("W0379", span, f"comparison of integers of different signs: {quote(left.type)} and {quote(right.type)}",
                  fix="cast one side to the other's type, or give both one type")  # fmt: skip
@@ -111,8 +111,11 @@ def _of_type(t: ct.Type) -> Range:
     return (1, True) if integer.rank == 0 else (integer.size * 8, not integer.signed)
 
 
-def range_of(node: Any, e: tree.Expr) -> Range:
+def range_of(checker: Operators, node: Any, e: tree.Expr) -> Range:
     """The range of the value of `node`, which the checker made `e` of."""
+    known = checker.known(e) if isinstance(e, tree.Load | tree.Cast) else None
+    if known is not None:
+        return _of_value(known)
     layers = []
     while isinstance(e, tree.Cast) and _is_integer(e.value.type) and _is_integer(e.type):
         layers.append(e.type)
@@ -120,9 +123,9 @@ def range_of(node: Any, e: tree.Expr) -> Range:
     if not _is_integer(e.type):
         return _of_type(layers[-1]) if layers else (64, True)
     if isinstance(node, c_ast.Cast):  # the innermost was written, the others were not
-        found = _of_type(layers.pop() if layers else e.type) if not isinstance(e, tree.Constant) else _inner(node, e)
+        found = _of_type(layers.pop() if layers else e.type) if not isinstance(e, tree.Constant) else _inner(checker, node, e)
     else:
-        found = _inner(node, e)
+        found = _inner(checker, node, e)
     for t in reversed(layers):
         bits, positive = _of_type(t)
         found = (bits, positive) if found[0] >= bits else (found[0], found[1] or positive)
@@ -133,45 +136,49 @@ def _is_integer(t: ct.Type) -> bool:
     return isinstance(ct.strip(t), ct.Int | ct.Enum)
 
 
+def _of_value(value: int) -> Range:
+    return (max(value.bit_length(), 1), True) if value >= 0 else ((~value).bit_length() + 1, False)
+
+
 def _join(a: Range, b: Range) -> Range:
     if a[1] != b[1]:  # the one that may be negative needs a bit for that
         return max(a[0] + a[1], b[0] + b[1]), False
     return max(a[0], b[0]), a[1]
 
 
-def _inner(node: Any, e: tree.Expr) -> Range:
+def _inner(checker: Operators, node: Any, e: tree.Expr) -> Range:
     match e:
         case tree.Constant(value=value):
-            return (max(value.bit_length(), 1), True) if value >= 0 else ((~value).bit_length() + 1, False)
+            return _of_value(value)
         case tree.Compare() | tree.Logical() | tree.Unary(op="!"):
             return _BOOL
         case tree.Load(lvalue=tree.Member(field=field)) if field.bits is not None:
             return field.bits, not integer_of(field.type).signed
         case tree.Conditional() if isinstance(node, c_ast.TernaryOp) and node.iftrue is not None:
-            return _join(range_of(node.iftrue, e.then), range_of(node.iffalse, e.otherwise))
+            return _join(range_of(checker, node.iftrue, e.then), range_of(checker, node.iffalse, e.otherwise))
         case tree.Comma() if isinstance(node, c_ast.ExprList):
-            return range_of(node.exprs[-1], e.right)
+            return range_of(checker, node.exprs[-1], e.right)
         case tree.Unary() if isinstance(node, c_ast.UnaryOp):
-            return range_of(node.expr, e.value)
+            return range_of(checker, node.expr, e.value)
         case tree.Assign() if isinstance(node, c_ast.Assignment):
-            return range_of(node.rvalue, e.value)
+            return range_of(checker, node.rvalue, e.value)
         case tree.Binary() if isinstance(node, c_ast.BinaryOp):
-            return _binary(node, e)
+            return _binary(checker, node, e)
         case _:
             return _of_type(e.type)
 
 
-def _binary(node: Any, e: tree.Binary) -> Range:
+def _binary(checker: Operators, node: Any, e: tree.Binary) -> Range:
     own = _of_type(e.type)
     if e.op == "<<":
         one = isinstance(e.left, tree.Constant) and e.left.value == 1
         return (own[0], True) if one else own
-    left = range_of(node.left, e.left)
+    left = range_of(checker, node.left, e.left)
     if e.op == ">>":
         if isinstance(e.right, tree.Constant) and e.right.value >= 0:
             return max(left[0] - e.right.value, 0 if left[1] else 1), left[1]
         return left
-    right = range_of(node.right, e.right)
+    right = range_of(checker, node.right, e.right)
     match e.op:
         case "&":
             bits, positive = max(left[0], right[0]), False

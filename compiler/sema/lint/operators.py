@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ...parse.lean import c_ast
 from ...source import Span
 from .. import tree
+from .. import types as ct
 from ..shape import parenthesized
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def check_precedence(checker: Checker, node: Any) -> None:
     if op in _COMPARISONS or op == "&":
         left = node.left
         if isinstance(left, c_ast.UnaryOp) and left.op == "!" and not parenthesized(left):
-            if not _truth(node.right) and not _truth(left.expr):
+            if not _truth(node.right) and not _truth(left.expr) and not _is_bool(checker, left.expr):
                 what = "bitwise operator" if op == "&" else "comparison"
                 checker.warn("W0375", left.coord, f"logical not is only applied to the left hand side of this {what}",
                              fix=f"write !(... {op} ...), or put parentheses around the '!'")  # fmt: skip
@@ -89,6 +90,15 @@ def _truth(node: Any) -> bool:
             return then is not None and _truth(then) and _truth(otherwise)
         case _:
             return False
+
+
+def _is_bool(checker: Checker, node: Any) -> bool:
+    """Whether an expression that was checked already has type _Bool."""
+    checker.unevaluated += 1
+    try:
+        return ct.strip(checker.expression(node).type) is ct.BOOL
+    finally:
+        checker.unevaluated -= 1
 
 
 def _string(node: Any) -> bool:
