@@ -31,7 +31,8 @@ _BASIC = {tuple(sorted(words.split())): t for words, t in _WORDS}
 _BASIC_SINGLE = {words[0]: t for words, t in _BASIC.items() if len(words) == 1}
 
 _MODES = {"QI": (ct.SCHAR, ct.UCHAR), "HI": (ct.SHORT, ct.USHORT), "SI": (ct.INT, ct.UINT), "DI": (ct.LONG, ct.ULONG),
-          "TI": (ct.INT128, ct.UINT128), "byte": (ct.SCHAR, ct.UCHAR), "word": (ct.LONG, ct.ULONG)}  # fmt: skip
+          "TI": (ct.INT128, ct.UINT128), "byte": (ct.SCHAR, ct.UCHAR), "word": (ct.LONG, ct.ULONG),
+          "pointer": (ct.LONG, ct.ULONG)}  # fmt: skip
 
 
 class Specifiers(AttributeReader):
@@ -315,6 +316,9 @@ class Specifiers(AttributeReader):
         attributes = self.read_attributes(attributes_of(node))
         if node.underlying_type is None:
             enum.underlying = _holds([entry.value for entry in entries], self.short_enums or "packed" in attributes.names)
+        if attributes.mode:  # bpftool writes it for enums of a byte; signed, whatever the values are, as in clang
+            fixed = node.underlying_type is not None and not enum.underlying.signed
+            enum.underlying = integer_of(self.moded(ct.UINT if fixed else ct.INT, attributes.mode, node.coord))
         for entry in entries:
             if node.underlying_type is not None:
                 if fold.wrap(entry.value, enum.underlying) != entry.value:

@@ -269,3 +269,9 @@ int f(void) { int a[4] __attribute__((uninitialized)); a[0] = 1; return a[0]; }
 //// parameter-attributes-abstract: ok
 int f(int __attribute__((unused)), int (*)(int) __attribute__((unused)), int [] __attribute__((unused)));
 void (*__attribute__((unused)) p)(void);
+//// mode-of-enums: run
+enum e { A, B = 200 } __attribute__((mode(byte))); enum __attribute__((mode(QI))) f { C }; typedef enum { D } __attribute__((mode(word))) g; enum h { E = -1 } __attribute__((mode(HI))); enum : unsigned { F } __attribute__((mode(byte))) k; typedef enum l { G } l __attribute__((mode(byte))); typedef int p __attribute__((mode(pointer)));
+struct s { enum e a; char c; enum h d; enum f q; };
+PROG { enum e x = in[2]; enum f y = in[2]; k = in[2]; out[0] = sizeof(enum e); out[1] = sizeof(enum f); out[2] = sizeof(g); out[3] = sizeof(enum h); out[4] = sizeof(l); out[5] = sizeof(enum l); out[6] = sizeof(struct s); out[7] = (enum e)-1 > 0; out[8] = (enum h)-1 > 0; out[9] = x; out[10] = y; out[11] = sizeof(A); out[12] = k; out[13] = B; out[14] = sizeof(p); return 0; }
+//// mode-of-enum-unknown: refused
+enum e { A, B } __attribute__((mode(V4SI))); int f(void) { return sizeof(enum e); }
