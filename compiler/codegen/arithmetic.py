@@ -163,8 +163,13 @@ class Arithmetic:
             return self.condition("set", *test.operands), compare.op == "ne"
         a, b = compare.operands
         if isinstance(a, ir.Constant) and not isinstance(b, ir.Constant):
-            return self.condition(SWAPPED[compare.op], b, a), True
-        return self.condition(compare.op, a, b), True
+            a, b, op = b, a, SWAPPED[compare.op]
+        else:
+            op = compare.op
+        jump = self.condition(op, a, b)
+        if Ty.PTR in (a.type, self.values.root(a).type):
+            jump.origin = self.values.origin(a)
+        return jump, True
 
     def choice(self, value: ir.Instr, choice: Choice) -> None:
         """One of two numbers, by a comparison."""

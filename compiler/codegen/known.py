@@ -5,7 +5,8 @@
     a: r0 = 0                       a: exit
        exit
 
-The verifier draws the same conclusion, also for a pointer that is null, and for copies of the register.
+The verifier draws the same conclusion, also for a helper's result that is null, and for copies of the register. To a pointer
+that it never takes for null (to a packet, into the stack) it follows the branch for null all the same, and it stays a pointer.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ def drop_known(function: MachineFunction) -> None:
 def _equal_side(block: MachineBlock) -> int:
     """Which target the block goes to if its comparison with a number finds both equal; -1 for other branches."""
     assert block.branch is not None
+    if block.branch.origin and not block.branch.origin.startswith("call "):
+        return -1
     if len(block.targets) == 2 and block.targets[0] is block.targets[1]:
         return -1
     return {_EQUAL: 0, _DIFFERENT: 1}.get(block.branch.op, -1)

@@ -77,7 +77,7 @@ class Instr:
     left: int = -1  # SET: the left operand of the comparison
     yes: int = 1  # SET: the result if it holds
     no: int = 0
-    origin: str = ""  # memory accesses: what the pointer is; equal names are one kind of pointer to the verifier
+    origin: str = ""  # accesses, comparisons: what the pointer is; equal names are one kind of pointer to the verifier
     core: Core | None = None  # the loader changes `off` (accesses) or `imm` (others)
     arguments: int = 0  # calls: how many of r1-r5 are read; exit: 1 if r0 is
     asm: AsmCode | None = None

@@ -223,6 +223,18 @@ def test_a_null_pointer_is_returned_as_the_zero_it_is() -> None:
     assert not [insn for insn in slots(body) if insn.op == isa.ALU64 | isa.MOV | isa.K]
 
 
+def test_a_pointer_that_the_verifier_never_takes_for_null_is_not_returned_as_zero() -> None:
+    body = """  %3 = load.8 ptr [%0 + 8]
+  %4 = eq ptr %3, 0
+  branch %4, .a, .b
+.a from .entry:
+  return i64 0
+.b from .entry:
+  %5 = load.8 i64 [%3 + 0]
+  return %5"""
+    assert [insn for insn in slots(body) if insn.op == isa.ALU64 | isa.MOV | isa.K]
+
+
 def test_arithmetic_on_a_comparison_is_a_choice() -> None:
     insns = slots("  %3 = ugt i64 %2, 9\n  %4 = shl i32 %3, 4\n  %5 = zext %4\n  return %5")
     assert [insn.imm for insn in insns] == [16, 9, 0, 0]
