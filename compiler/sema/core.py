@@ -154,7 +154,7 @@ def _member(e: tree.Member) -> Chain | None:
     steps = _steps(record, e.field, e.offset)
     if steps is None:
         return None
-    found = chain_of(e.base) or _start(e.base)
+    found = chain_of(e.base) or _start(e.base, e.field)
     if found is None:
         return None
     found.path += steps
@@ -163,8 +163,8 @@ def _member(e: tree.Member) -> Chain | None:
     return found
 
 
-def _start(base: tree.Expr) -> Chain | None:
-    """A chain's root; None if its type has no name, which no loader could look for."""
+def _start(base: tree.Expr, field: ct.Field) -> Chain | None:
+    """The root of a chain that goes on to `field`; None if its type has no name, which no loader could look for."""
     first = 0
     if isinstance(base, tree.Deref) and isinstance(base.pointer, tree.PointerAdd):
         step = base.pointer
@@ -176,6 +176,8 @@ def _start(base: tree.Expr) -> Chain | None:
     named = ct.strip(root)
     if (isinstance(root, ct.Record) and not root.tag) or not isinstance(named, ct.Record):
         return None
+    if named.tag and (first or field.bits is not None):  # by the struct's name, and else by the typedef's that is written there
+        root = named
     return Chain(base, root, [first], first * size_of(root) * 8, root)
 
 

@@ -29,7 +29,8 @@ class Declarations(Declarators):
         super().__init__(*arguments)
         self.symbols: dict[str, tree.Global | tree.FunctionSymbol] = {}  # all with linkage, block-scope externs too
         self._listed: set[tree.Global] = set()
-        self._external: set[tree.FunctionSymbol] = set()  # declared so that a definition is for other objects, too
+        self._external: set[tree.FunctionSymbol] = set()  # with a declaration that is not inline, or extern
+        self._gnu_external: set[tree.FunctionSymbol] = set()  # with one that is inline and not extern
         self._alone: set[tree.FunctionSymbol] = set()  # inline definitions that are for this unit only so far
 
     def declaration(self, node: Any) -> list[tree.Statement]:
@@ -352,25 +353,28 @@ class Declarations(Declarators):
         symbol.if_called = attributes.if_called or symbol.if_called
         symbol.tags += tuple(tag for tag in attributes.decl_tags if tag not in symbol.tags)
         self.scopes[-1].names[node.name] = symbol
-        if self.function is None and self._asks_for_external(node, symbol):
-            self._external.add(symbol)
-            if symbol in self._alone:
-                self._alone.discard(symbol)
-                symbol.linkage = "global"
-                self.use_function(symbol)
+        if self.function is None:
+            inlined, extern = "inline" in node.funcspec, "extern" in node.storage
+            if not inlined or extern:
+                self._external.add(symbol)
+            if inlined and not extern:
+                self._gnu_external.add(symbol)
+        if symbol in self._alone and self._is_external(symbol):
+            self._alone.discard(symbol)
+            symbol.linkage = "global"
+            self.use_function(symbol)
         if definition and symbol.linkage == "extern":
             # C11 6.7.4p7: an inline definition gives no external one; here it is simply this unit's own
             symbol.linkage = "weak" if "weak" in symbol.attributes else "global"
-            if "inline" in node.funcspec and not symbol.section and symbol not in self._external:
+            if "inline" in node.funcspec and not symbol.section and not self._is_external(symbol):
                 symbol.linkage = "static"
                 self._alone.add(symbol)
         return symbol
 
-    def _asks_for_external(self, node: Any, symbol: tree.FunctionSymbol) -> bool:
-        """Whether this declaration makes the definition one for other objects, too (C11 6.7.4p7; GNU C: the opposite)."""
-        if "inline" not in node.funcspec:
-            return True
-        return ("extern" in node.storage) != (self.gnu_inline or "gnu_inline" in symbol.attributes)
+    def _is_external(self, symbol: tree.FunctionSymbol) -> bool:
+        """Whether an inline definition is one for other objects, too: by what C11 6.7.4p7 or GNU C says of the declarations."""
+        gnu = self.gnu_inline or "gnu_inline" in symbol.attributes
+        return symbol in (self._gnu_external if gnu else self._external)
 
     def _merge_function(self, old: tree.FunctionSymbol, node: Any, t: ct.Function, static: bool, definition: bool) -> None:
         notes = [("previous declaration is here", old.span)]

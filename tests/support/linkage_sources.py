@@ -39,6 +39,8 @@ void hidden(int *p);
 inline void hidden(int *p) { *p = 6; }
 extern inline __attribute__((gnu_inline)) void gnu_own(int *p) { *p = 7; }
 inline __attribute__((gnu_inline)) void gnu(int *p) { *p = 8; }
+extern void libc(int *p);
+extern inline __attribute__((gnu_inline)) void libc(int *p) { *p = 7; }
 __attribute__((always_inline)) inline void always(int *p) { *p = 9; }
 SEC("socket") int prog(void *ctx) { int x = 0; alone(&x); always(&x); before(&x); gnu_own(&x); return x; }
 """,
