@@ -111,8 +111,6 @@ _ROWS = (
     ("W0320", "misleading-indentation",                          "all",      "a statement that an if only seems to govern"),
     ("W0323", "return-stack-address",                            "on",       "the address of a local is returned"),
     ("W0324", "null-dereference",                                "on",       "the null pointer is followed"),
-    ("W0325", "unsequenced",                                     "on",       "a variable is changed twice without an order"),
-    ("W0326", "for-loop-analysis",                               "all",      "a loop whose variable does not change"),
     ("W0327", "switch-bool",                                     "on",       "a truth value in a switch"),
     # declarations
     ("W0328", "missing-field-initializers",                      "extra",    "an initializer leaves members out"),
@@ -120,17 +118,12 @@ _ROWS = (
     ("W0330", "initializer-overrides",                           "on",       "a member is initialized twice"),
     ("W0332", "deprecated-declarations",                         "on",       "something deprecated is used"),
     ("W0333", "ignored-qualifiers",                              "extra",    "a qualifier on a result"),
-    ("W0334", "duplicate-decl-specifier",                        "on",       "a qualifier twice"),
     ("W0335", "visibility",                                      "on",       "a struct that a parameter list declares"),
-    ("W0203", "implicit-int",                                    "error",    "a declaration without a type"),
-    ("W0336", "deprecated-non-prototype",                        "on",       "a function without a prototype"),
     # literals and library
     ("W0204", "unknown-escape-sequence",                         "on",       "an escape sequence that C does not have"),
     ("W0205", "multichar",                                       "on",       "a character constant of several characters"),
     ("W0337", "sizeof-pointer-memaccess",                        "on",       "the size of the pointer instead of the object's"),
     ("W0338", "memset-transposed-args",                          "on",       "memset of 0 bytes"),
-    ("W0339", "sizeof-array-argument",                           "on",       "sizeof an array parameter"),
-    ("W0340", "sizeof-pointer-div",                              "on",       "the number of elements of a pointer"),
     ("W0347", "format",                                          "on",       "an argument that does not fit its conversion"),
     ("W0348", "format-extra-args",                               "on",       "an argument that no conversion takes"),
     ("W0349", "format-insufficient-args",                        "on",       "a conversion without an argument"),
@@ -162,7 +155,7 @@ _PARENTHESES = ("parentheses parentheses-equality dangling-else logical-not-pare
 _TAUTOLOGICAL = "tautological-compare tautological-constant-out-of-range-compare tautological-pointer-compare"
 _MOST = (f"{_UNUSED} {_PARENTHESES} {_TAUTOLOGICAL} {_FORMAT} unknown-pragmas return-type switch self-assign string-compare "
          "pointer-bool-conversion constant-logical-operand enum-compare char-subscripts uninitialized sometimes-uninitialized "
-         "misleading-indentation return-stack-address unsequenced for-loop-analysis missing-braces multichar "
+         "misleading-indentation return-stack-address missing-braces multichar "
          "sizeof-pointer-memaccess")  # fmt: skip
 
 # names that stand for several warnings: a group has the name of its first member, or no warning has its name
@@ -188,8 +181,7 @@ GROUPS = {
     "int-to-pointer-cast":          "int-to-pointer-cast int-to-void-pointer-cast",
     "pointer-to-int-cast":          "pointer-to-int-cast void-pointer-to-int-cast",
     "uninitialized":                "uninitialized sometimes-uninitialized",
-    "deprecated":                   "deprecated-declarations deprecated-non-prototype",
-    "implicit":                     "implicit-int",
+    "deprecated":                   "deprecated-declarations",
     "format":                       _FORMAT,
     "pointer-arith":                "pointer-arith gnu-pointer-arith",
     "extra":                        "initializer-overrides",

@@ -43,6 +43,8 @@ class Access(Operators):
     def name(self, name: str, span: Span) -> tree.Expr:
         """An identifier used as an expression."""
         entity = self.find(name)
+        if self.deprecated and isinstance(entity, tree.Global | tree.FunctionSymbol) and entity in self.deprecated:
+            self.tell_deprecated(entity, name, span)
         match entity:
             case tree.Local():
                 return tree.LocalRef(entity, entity.type, span)
@@ -58,6 +60,14 @@ class Access(Operators):
             text = pretty(self.function.name, self.function.type) if name == "__PRETTY_FUNCTION__" else self.function.name
             return self.literal(text.encode("utf-8", "surrogateescape") + b"\0", ct.CHAR, span)
         raise self.undeclared(name, span)
+
+    def tell_deprecated(self, entity: tree.Global | tree.FunctionSymbol | ct.Field, name: str, span: Span) -> None:
+        """Warn about the use of something deprecated, but for by what is deprecated itself."""
+        if self.function is None or self.function not in self.deprecated:
+            text = self.deprecated[entity]
+            notes: list[tuple[str, Span | int | None]] = [(f"'{name}' is marked deprecated here", entity.span)]
+            self.warn("W0332", span, f"'{name}' is deprecated{': ' + text if text else ''}", fix="use what replaces it",
+                      notes=notes)  # fmt: skip
 
     def undeclared(self, name: str, span: Span, what: str = "identifier") -> Exception:
         """The complaint about an unknown name, once for each name and function."""
@@ -108,6 +118,8 @@ class Access(Operators):
             raise self.error("E0333", span, f"no member named '{name}' in {quote(record)}",
                              fix=f"did you mean '{close}'?" if close else "", notes=notes)  # fmt: skip
         field, offset, preserve = found
+        if self.deprecated and field in self.deprecated:
+            self.tell_deprecated(field, name, span)
         preserve = preserve or self.preserving > 0
         const, volatile = qualifiers(base.type)
         t = qualify(field.type, const=const, volatile=volatile, space=space_of(base.type))

@@ -16,7 +16,7 @@ from .layout import BIGGEST_ALIGNMENT
 
 # known, and without meaning for what we emit
 _IGNORED = {
-    "unused", "maybe_unused", "deprecated", "format", "format_arg", "nonnull", "returns_nonnull", "malloc",
+    "unused", "maybe_unused", "format", "format_arg", "nonnull", "returns_nonnull", "malloc",
     "nothrow", "leaf", "hot", "cold", "may_alias", "no_instrument_function", "sentinel",
     "alloc_size", "alloc_align", "access", "artificial", "fallthrough", "designated_init",
     "noclone", "no_icf", "optimize", "nocf_check", "randomize_layout", "no_randomize_layout", "counted_by", "flatten",
@@ -41,6 +41,7 @@ class Attributes:
     space: int = 0  # address_space: 1 is a BPF arena
     cleanup: Any = None  # the node that names the function
     if_called: tuple[str, str] | None = None  # "error" or "warning", and its text, for calls that the optimizer leaves
+    deprecated: str | None = None  # the text of the attribute, "" if it has none
     mode: str = ""
     label: str = ""  # asm("..."): the symbol's name in the object
     spans: dict[str, Span] = field(default_factory=dict)
@@ -92,6 +93,8 @@ class AttributeReader(Initializers):
                 raise self.error("E0441", attribute.coord, "there is no such address space in BPF",
                                  fix="use address_space(1), the one of arenas")  # fmt: skip
             found.space = space
+        elif name == "deprecated":
+            found.deprecated = self._text(attribute) if arguments else ""
         elif name == "cleanup":
             found.cleanup = arguments[0] if arguments else None
         elif name in ("error", "warning"):

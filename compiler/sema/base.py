@@ -66,6 +66,7 @@ class Checker:
         self.asked: set[str] = diagnostics.levels.wanted()  # codes of warnings that are on, by options or by a pragma
         self.one_past = False  # inside of &a[n]: the place behind the last element may be named
         self.misaligned: dict[Span, tuple[int, Span, str]] = {}  # addresses of packed members: alignment, place, what it is
+        self.deprecated: dict[object, str] = {}  # variables, functions and members, and what to say
         self.comparing: Any = None  # the node of the binary operator that is being checked
         self._undeclared: set[str] = set()
         self.headers: Headers | None = None  # what waits at file scope until it is named

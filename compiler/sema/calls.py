@@ -15,6 +15,7 @@ from .compare import is_integer, is_void
 from .layout import is_complete
 from .spelling import quote
 
+_MEMORY = frozenset(("__builtin_memset", "__builtin_memcpy", "__builtin_memmove", "__builtin_memcmp"))
 MAX_ARGUMENTS = 5  # r1-r5
 
 
@@ -28,6 +29,8 @@ class Calls(Atomics):
         callee = node.name
         if isinstance(callee, c_ast.ID) and callee.name.startswith("__") and self.find(callee.name) is None:
             name = callee.name
+            if name in _MEMORY and len(nodes) == 3:
+                self._memory_size(name, nodes)
             if name.startswith("__builtin_"):
                 return self.builtin(name, nodes, span)
             atomic = self.atomic(name, nodes, span)
@@ -56,6 +59,18 @@ class Calls(Atomics):
         if not is_void(function.result) and not is_complete(function.result):
             raise self.error("E0301", span, f"calling a function with incomplete result type {quote(function.result)}")
         return tree.Call(self._target(target, span), arguments, function.result, span)
+
+    def _memory_size(self, name: str, nodes: list[Any]) -> None:
+        """memset(p, 0, sizeof(p)) and memset(p, sizeof(*p), 0)."""
+        size = nodes[2]
+        if isinstance(size, c_ast.UnaryOp) and size.op == "sizeof":
+            from .lint.memory import check_size
+
+            check_size(self, name, nodes)
+        elif name == "__builtin_memset" and isinstance(size, c_ast.Constant) and size.value == "0" and size.coord.point >= 0:
+            if not isinstance(nodes[1], c_ast.Constant):
+                self.warn("W0338", size.coord, "'size' argument to memset is '0'; did you mean to transpose the last two "
+                          "arguments?", fix="write the value second and the size third")  # fmt: skip
 
     def _check_all(self, nodes: list[Any]) -> None:
         """Check arguments of a call that is wrong anyway, for the errors in them."""

@@ -197,6 +197,10 @@ class Conversions(Checker):
             raise self.float_error(span, e.type if isinstance(source, ct.Float) else to)
         if is_integer(target):
             if is_integer(source):
+                if type(target) is ct.Enum and source is not target and not self.unevaluated:
+                    from .lint.enums import check_enum_conversion
+
+                    check_enum_conversion(self, e, target)
                 if type(e) is tree.Constant:
                     self._check_constant(e, to)
                 elif type(e) is tree.Conditional:

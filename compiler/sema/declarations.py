@@ -211,6 +211,8 @@ class Declarations(Declarators):
         if local_static:
             self._fresh(node.name, span)
         symbol = self._global_symbol(node, t, attributes, local_static)
+        if attributes.deprecated is not None:
+            self.deprecated[symbol] = attributes.deprecated
         if node.init is not None:
             self._initialize(symbol, node)
         elif "extern" not in storage and symbol.linkage == "extern":
@@ -348,6 +350,8 @@ class Declarations(Declarators):
             symbol.name = attributes.label
         if "extern" in node.storage:
             symbol.attributes |= {"extern"}
+        if attributes.deprecated is not None:
+            self.deprecated[symbol] = attributes.deprecated
         symbol.noreturn |= "noreturn" in attributes.names or "_Noreturn" in node.funcspec
         symbol.used |= "used" in attributes.names
         symbol.if_called = attributes.if_called or symbol.if_called

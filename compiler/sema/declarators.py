@@ -99,6 +99,8 @@ class Declarators(Specifiers):
             raise self.error("E0372", span, "a function cannot return a function", fix="return a pointer to it")
         if isinstance(ct.strip(result), ct.Array):
             raise self.error("E0372", span, "a function cannot return an array", fix="return a struct, or fill one by pointer")
+        if "W0333" in self.asked:
+            self._useless_qualifier(declarator, node)
         result = unqualified(result)
         if declarator.args is None:
             return ct.Function(result, (), prototyped=self.empty_is_void)
@@ -127,6 +129,21 @@ class Declarators(Specifiers):
                 self.warn("W0335", declared.span, f"declaration of '{kind} {tag}' will not be visible outside of this function",
                           fix=f"declare '{kind} {tag};' before it")  # fmt: skip
         return ct.Function(result, tuple(parameters), variadic)
+
+    def _useless_qualifier(self, declarator: Any, node: Any) -> None:
+        """-Wignored-qualifiers: const and volatile of a result. Where the word stands, the text tells."""
+        words = [word for word in declarator.type.quals or () if word in ("const", "volatile")]
+        name: Span = node.coord or declarator.coord
+        if not words or name is None or name.point < 0 or is_void(self.declared_type(declarator.type, node)):
+            return
+        file = self.sources.file_of(name.point)
+        text = file.text[: name.point - file.base]
+        begin = max(text.rfind(mark) for mark in ";}*" if mark != "*" or isinstance(declarator.type, c_ast.PtrDecl))
+        at = min((found for word in words if (found := text.find(word, begin + 1)) >= 0), default=-1)
+        if at >= 0:
+            plural = "s" if len(words) > 1 else ""
+            self.warn("W0333", Span.at(file.base + at), f"'{' '.join(words)}' type qualifier{plural} on return type "
+                      f"ha{'ve' if plural else 's'} no effect", fix="remove it")  # fmt: skip
 
     def adjusted(self, t: ct.Type, span: Span) -> ct.Type:
         """A parameter's type (C11 6.7.6.3p7): arrays and functions become pointers."""

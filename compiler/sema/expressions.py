@@ -13,7 +13,7 @@ from . import types as ct
 from .atomics import drop_result
 from .base import Poison
 from .calls import Calls
-from .compare import is_void, same_type, unqualified
+from .compare import is_void, qualifiers, same_type, unqualified
 from .layout import align_of, is_complete, size_of
 from .shape import confusing
 from .spelling import quote
@@ -212,6 +212,10 @@ class Expressions(Calls):
             e = self.deref(self.rvalue(node.expr), span)
             if is_void(e.type) and not self.unevaluated:
                 self.warn("W0314", span, "dereferencing a pointer to void", fix="cast it to a pointer to the object's type")
+            if type(e) is tree.Deref and type(e.pointer) is tree.Constant and e.pointer.value == 0 and not self.unevaluated:
+                if not qualifiers(e.type)[1]:
+                    self.warn("W0324", span, "indirection of non-volatile null pointer",
+                              fix="test the pointer first")  # fmt: skip
             return e
         if op in ("++", "--"):
             return self.step(self.expression(node.expr), op, False, span)
@@ -223,6 +227,8 @@ class Expressions(Calls):
         align = 0
         if isinstance(node.expr, c_ast.Typename):
             t = self.type_name(node.expr)
+            if "W0359" in self.asked and (is_void(t) or isinstance(ct.strip(t), ct.Function)):
+                self.warn("W0359", span, f"invalid application of '{op}' to a void type", fix="name another type")
         else:
             self.unevaluated += 1
             try:

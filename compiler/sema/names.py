@@ -26,6 +26,7 @@ class EnumConstant:
     value: int
     type: ct.Type
     span: Span
+    enum: ct.Enum | None = None  # the one it is of
 
 
 Entity = TypeName | EnumConstant | tree.Local | tree.Global | tree.FunctionSymbol

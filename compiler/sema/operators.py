@@ -161,6 +161,10 @@ class Operators(Constants):
 
     def _comparison_warnings(self, op: str, left: tree.Expr, right: tree.Expr, common: ct.Type, span: Span) -> None:
         """Warnings about a comparison of integers, not yet converted to `common`: a quick look whether there may be one."""
+        if type(ct.strip(left.type)) is ct.Enum or type(ct.strip(right.type)) is ct.Enum:
+            from .lint.enums import check_enum_comparison
+
+            check_enum_comparison(self, left, right, span)
         for a, b in ((left, right), (right, left)):
             if isinstance(b, tree.Constant):
                 t = integer_of(a.type)
@@ -213,6 +217,9 @@ class Operators(Constants):
     def element_size(self, t: ct.Pointer, span: Span) -> int:
         """The size a pointer moves by."""
         if is_void(t.target) or isinstance(ct.strip(t.target), ct.Function):
+            if "W0358" in self.asked:
+                self.warn("W0358", span, f"arithmetic on a pointer to {'void' if is_void(t.target) else 'a function'} is a GNU "
+                          "extension", fix="cast it to 'char *'")  # fmt: skip
             return 1
         if not is_complete(t.target):
             raise self.error("E0301", span, f"arithmetic on a pointer to incomplete type {quote(t.target)}",
@@ -281,6 +288,10 @@ class Operators(Constants):
                               fix="remove it, or name what was meant")  # fmt: skip
             return tree.Assign(lvalue, value, t, span)
         op = op[:-1]
+        if op in ("&", "|") and type(right) is tree.Load and span.point >= 0 and _same_place(lvalue, right.lvalue):
+            if isinstance(lvalue, tree.LocalRef | tree.GlobalRef):
+                self.warn("W0346", span, f"explicitly assigning '{lvalue.symbol.name}' to itself",
+                          fix="remove it, or name what was meant")  # fmt: skip
         self.no_float(lvalue)
         self.no_float(right)
         if op in "/%" and type(right) is tree.Constant and right.value == 0:

@@ -225,6 +225,8 @@ class Specifiers(AttributeReader):
             raise self.error("E0364", decl.coord, f"flexible array member '{name}' is not at the end of the struct",
                              fix="give it a size, or move it to the end")  # fmt: skip
         field = ct.Field(name, t, 0, None, decl.coord, align, tuple(attributes.decl_tags))
+        if attributes.deprecated is not None:
+            self.deprecated[field] = attributes.deprecated
         if decl.bitsize is not None:
             field.bits = self._width(decl, t, name)
         return Placement(field, align, "packed" in attributes.names)
@@ -309,7 +311,7 @@ class Specifiers(AttributeReader):
                 self.error("E0366", item.coord, f"enumerator value of '{item.name}' does not fit into 64 bits")
                 value = 0
             t = self._enumerator_type(item.value, value, t)
-            entry = EnumConstant(item.name, value, t, item.coord)
+            entry = EnumConstant(item.name, value, t, item.coord, enum)
             self.declare_constant(entry)
             entries.append(entry)
             enum.constants.append((item.name, value))

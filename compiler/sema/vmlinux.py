@@ -121,7 +121,7 @@ class Vmlinux:
                 assert isinstance(enum, ct.Enum)
                 value = next(value for constant, value in values if constant == name)
                 plain = -(1 << 31) <= value < 1 << 31  # C11 6.4.4.3: int, if that can hold it
-                return EnumConstant(name, value, ct.INT if plain else enum.underlying, self._span)
+                return EnumConstant(name, value, ct.INT if plain else enum.underlying, self._span, enum)
             case b.Func():
                 return self._kfunc(t)
         return None

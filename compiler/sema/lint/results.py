@@ -23,6 +23,8 @@ def check_unused(checker: Conversions, node: Any, e: tree.Expr | None, *, comma:
     if found is None:
         return
     span, culprit = found
+    if isinstance(node, c_ast.ExprList) and _unused(checker, node.exprs[-1], None) is None:
+        return  # told already, as the left operand of the comma
     if isinstance(culprit, c_ast.FuncCall):
         _call(checker, culprit, span)
         return
