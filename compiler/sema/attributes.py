@@ -22,10 +22,19 @@ _IGNORED = {
     "noclone", "no_icf", "optimize", "nocf_check", "randomize_layout", "no_randomize_layout", "counted_by", "flatten",
     "externally_visible", "no_sanitize", "no_sanitize_address", "assume_aligned", "diagnose_if",
     "enum_extensibility", "flag_enum", "overloadable", "noderef", "bitwise", "no_stack_protector",
-    "visibility", "retain", "mode", "aligned_size", "nonstring", "noipa", "tainted_args", "no_caller_saved_registers",
+    "retain", "aligned_size", "nonstring", "noipa", "tainted_args", "no_caller_saved_registers",
     "disable_tail_calls", "not_tail_called", "no_builtin", "minsize", "optnone", "convergent", "annotate",
-    "availability",
-    "unavailable", "internal_linkage", "bpf_fastcall", "preserve_static_offset", "uninitialized", "musttail",
+    "availability", "interrupt", "internal_linkage", "bpf_fastcall", "preserve_static_offset", "uninitialized", "musttail",
+}  # fmt: skip
+
+
+_NOBODY_CALLS = "a BPF object has no code that runs when it is loaded", "call the function from a program"
+_VECTORS = "BPF has no vectors", "use an array and a loop"
+# what changes the meaning of a program and cannot be had: why, and what to do instead
+_REFUSED = {
+    "alias": ("a second name would be a second program", "write a function that calls the first, or give a macro the name"),
+    "ifunc": ("nothing resolves symbols when a BPF object is loaded", "choose with an if, or with a constant in .rodata"),
+    "constructor": _NOBODY_CALLS, "destructor": _NOBODY_CALLS, "vector_size": _VECTORS, "ext_vector_type": _VECTORS,
 }  # fmt: skip
 
 
@@ -75,6 +84,8 @@ class AttributeReader(Initializers):
         name, arguments = attribute.name, attribute.arguments or []
         found.spans[name] = attribute.coord
         if name in _FLAGS:
+            if arguments:
+                raise self.error("E0355", attribute.coord, f"attribute '{name}' takes no arguments", fix=f"write {name} alone")
             found.names.add(name)
         elif name == "section":
             found.section = self._text(attribute)
@@ -96,7 +107,10 @@ class AttributeReader(Initializers):
         elif name == "deprecated":
             found.deprecated = self._text(attribute) if arguments else ""
         elif name == "cleanup":
-            found.cleanup = arguments[0] if arguments else None
+            if len(arguments) != 1:
+                raise self.error("E0355", attribute.coord, "attribute 'cleanup' takes the name of a function",
+                                 fix="write cleanup(f): f(&variable) is called where the variable's scope ends")  # fmt: skip
+            found.cleanup = arguments[0]
         elif name in ("error", "warning"):
             found.if_called = name, self._text(attribute)
         elif name == "visibility":
@@ -104,15 +118,19 @@ class AttributeReader(Initializers):
                 found.names.add("hidden")
         elif name == "mode":
             found.mode = arguments[0].name.strip("_") if arguments and isinstance(arguments[0], c_ast.ID) else ""
-        elif name in ("alias", "constructor", "destructor", "ifunc", "interrupt", "vector_size", "ext_vector_type"):
-            self.error("E0441", attribute.coord, f"attribute '{name}' is not supported", fix="remove it")
+        elif name == "unavailable":
+            found.if_called = "error", self._text(attribute) if arguments else "it is unavailable"
+        elif name in _REFUSED:
+            why, fix = _REFUSED[name]
+            self.error("E0441", attribute.coord, f"attribute '{name}' is not supported: {why}", fix=fix)
         elif name not in _IGNORED:
             self.warn("W0331", attribute.coord, f"unknown attribute '{name}' ignored", fix="remove it, or check its spelling")
 
     def _text(self, attribute: Attribute) -> str:
         arguments = attribute.arguments or []
         if len(arguments) != 1 or not isinstance(arguments[0], c_ast.Constant) or arguments[0].type != "string":
-            raise self.error("E0355", attribute.coord, f"attribute '{attribute.name}' requires a string")
+            raise self.error("E0355", attribute.coord, f"attribute '{attribute.name}' requires a string",
+                             fix=f'write {attribute.name}("text")')
         try:
             return literals.string(arguments[0].value)[0][:-1].decode("utf-8", "surrogateescape")
         except literals.LiteralError as problem:

@@ -138,6 +138,8 @@ class Declarations(Declarators):
         self.function.locals.append(local)
         if "register" in node.storage:
             self.registers.add(local)
+        if "weak" in attributes.names:
+            self.error("E0355", span, f"'weak' on local variable '{node.name}'", fix="remove it, or declare it at file scope")
         if attributes.section:
             self.error("E0442", span, f"'section' on local variable '{node.name}'", fix="declare it at file scope or static")
         initializer = None

@@ -117,6 +117,9 @@ class Declarators(Specifiers):
                 if is_void(t) and len(params) == 1 and not getattr(param, "name", None):
                     break
                 name = getattr(param, "name", None) or ""
+                for word in getattr(param, "storage", None) or ():
+                    if word != "register":
+                        self.error("E0356", param.coord or span, f"a parameter cannot be '{word}'", fix="remove it")
                 t = self.adjusted(t, param.coord or span)
                 parameters.append(ct.Parameter(name, _signature(t)))
                 if name:  # later parameters may use it: int f(int n, int a[n])

@@ -275,3 +275,19 @@ struct s { enum e a; char c; enum h d; enum f q; };
 PROG { enum e x = in[2]; enum f y = in[2]; k = in[2]; out[0] = sizeof(enum e); out[1] = sizeof(enum f); out[2] = sizeof(g); out[3] = sizeof(enum h); out[4] = sizeof(l); out[5] = sizeof(enum l); out[6] = sizeof(struct s); out[7] = (enum e)-1 > 0; out[8] = (enum h)-1 > 0; out[9] = x; out[10] = y; out[11] = sizeof(A); out[12] = k; out[13] = B; out[14] = sizeof(p); return 0; }
 //// mode-of-enum-unknown: refused
 enum e { A, B } __attribute__((mode(V4SI))); int f(void) { return sizeof(enum e); }
+//// flag-with-arguments: refused
+__attribute__((noinline(1))) int f(void) { return 0; }
+//// packed-with-arguments: refused
+struct s { int a; } __attribute__((packed(1))); int f(void) { return 0; }
+//// cleanup-of-nothing: refused
+int f(void) { __attribute__((cleanup)) int x; return 0; }
+//// weak-local: refused
+int f(void) { int x __attribute__((weak)) = 3; return x; }
+//// unavailable-called: refused
+int g(void) __attribute__((unavailable("no"))); int f(void) { return g(); }
+//// unavailable-not-called: ok
+int g(void) __attribute__((unavailable)); int f(void) { return 0; }
+//// vector-used: stricter ; BPF has no vectors
+typedef int v4 __attribute__((vector_size(16))); v4 a; int f(void) { return a[0]; }
+//// storage-class-of-parameter: refused
+int f(static int a) { return a; }
