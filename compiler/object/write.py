@@ -82,9 +82,11 @@ class _Writer:
             self._data_references(data)
         if self.btf is not None:
             strings = StringTable()
-            ext = encode_ext(self._ext(), strings, big_endian=obj.big_endian)
+            records = self._ext()
+            ext = encode_ext(records, strings, big_endian=obj.big_endian)
             self._section(".BTF", e.SHT_PROGBITS, 0, self.btf.encode(strings), 4)
-            self._section(".BTF.ext", e.SHT_PROGBITS, 0, ext, 4)
+            if records.functions or records.lines or records.core:  # libbpf takes no empty one
+                self._section(".BTF.ext", e.SHT_PROGBITS, 0, ext, 4)
         return self._file()
 
     def _section(self, name: str, type_: int, flags: int, data: bytes, align: int, size: int = 0) -> _Section:

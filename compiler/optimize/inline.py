@@ -51,6 +51,7 @@ from ..ir.model import (
     Unreachable,
     Value,
 )
+from .regions import captured_objects
 from .simplify_cfg import replace
 
 # instructions; clang -O2 inlines up to a cost of 225 (325 for `inline`) at 5 an instruction
@@ -75,6 +76,7 @@ class Inliner:
         self.calls: Counter[str] = Counter()
         self.taken: set[str] = set()  # functions whose address is used
         self.recursive: set[str] = set()
+        self.homes: dict[str, dict[Value, Alloca]] = {}  # of a function: what stands there for objects of functions inlined
         for function in module.functions.values():
             self._count(function)
 
@@ -154,7 +156,7 @@ class Inliner:
                     index += 1
                     continue
                 after = _split(work, index)
-                body, value = _body(call, callee, after, function)
+                body, value = _body(call, callee, after, function, self.homes.setdefault(function.name, {}))
                 self._count_body(body)
                 if call.type is not Ty.NONE:
                     replaced[call] = value if value is not None else Undef(call.type)
@@ -206,8 +208,13 @@ def _split(block: Block, index: int) -> Block:
     return after
 
 
-def _body(call: Instr, callee: Function, after: Block, caller: Function) -> tuple[list[Block], Value | None]:
-    """A copy of `callee` for `call` that goes on in `after`, and the value it returns there."""
+def _body(call: Instr, callee: Function, after: Block, caller: Function, homes: dict[Value, Alloca],
+          ) -> tuple[list[Block], Value | None]:  # fmt: skip
+    """A copy of `callee` for `call` that goes on in `after`, and the value it returns there.
+
+    What the callee passes on the address of is the same object in every copy, as `homes` has it: it is dead when the callee
+    returns, which nobody could tell of one of its own, and the stack is small."""
+    captured = captured_objects(callee) if any(isinstance(instr, Alloca) for instr in callee.blocks[0].instrs) else ()
     values: dict[Value, Value] = dict(zip(callee.parameters, call.operands, strict=True))
     blocks = {block: Block(f"{callee.name}.{block.name}") for block in callee.blocks}
     entry = caller.blocks[0]
@@ -218,11 +225,16 @@ def _body(call: Instr, callee: Function, after: Block, caller: Function) -> tupl
         made.predecessors = [blocks[before] for before in block.predecessors]
         made.unroll = block.unroll
         for instr in block.instrs:
+            if instr in homes:
+                values[instr] = homes[instr]
+                continue
             new = copy.copy(instr)
             values[instr] = new
             if isinstance(new, Alloca):
                 new.block = entry
                 allocas.append(new)
+                if instr in captured:
+                    homes[instr] = new
             else:
                 new.block = made
                 new.operands = list(instr.operands)

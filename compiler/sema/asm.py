@@ -138,7 +138,8 @@ class AsmStatements(Declarations):
         if "i" in meaning:
             known = self.asm_constant(e)
             if known is None and meaning == "i":
-                known = e if isinstance(e, tree.Constant) else self._written_offset(e)
+                plain = self._as_written(e)
+                known = plain if isinstance(plain, tree.Constant) else None
             e = known or e
         return operand.name, meaning, e
 
@@ -180,8 +181,19 @@ class AsmStatements(Declarations):
             value = address[1]  # offsetof as an address from 0: a template's number cannot be relocated
         return None if value is None else tree.Constant(value, e.type, e.span)
 
+    def _as_written(self, e: tree.Expr) -> tree.Expr:
+        """`e` with the offsets that this unit has: where only a number will do, clang takes those that are relocatable so."""
+        match e:
+            case tree.Unary():
+                return fold.unary(e.op, self._as_written(e.value), e.type, e.span)
+            case tree.Binary():
+                return fold.binary(e.op, self._as_written(e.left), self._as_written(e.right), e.type, e.span)
+            case tree.Cast():
+                return self._written_offset(e) or fold.cast(self._as_written(e.value), e.type, e.span)
+        return e
+
     def _written_offset(self, e: tree.Expr) -> tree.Expr | None:
-        """`(long)&((struct s *)0)->m`: where only a number will do, clang takes this unit's, also if it is relocatable."""
+        """`(long)&((struct s *)0)->m`, an offset in this unit."""
         inner = e
         while isinstance(inner, tree.Cast):
             inner = inner.value

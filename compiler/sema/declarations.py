@@ -164,7 +164,7 @@ class Declarations(Declarators):
     def _no_flexible(self, t: ct.Type, stores: list[tree.InitStore]) -> None:
         """Only what has static storage grows by what its flexible array member is initialized with (GNU C)."""
         for store in stores:
-            if store.offset >= size_of(t) * 8 > 0 or (not size_of(t) and store.value.span):
+            if store.offset >= size_of(t) * 8 and size_of(store.value.type):
                 raise self.error("E0353", store.value.span, "initialization of a flexible array member is only possible for "
                                  "variables with static storage", fix="make the variable static, or give the array a size")
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
+from elftools.elf.elffile import ELFFile
 from object_sources import EVERYTHING
 
 from purebpf.compiler.api import compile
@@ -52,3 +55,11 @@ def test_data_sections_decode_by_variable(compiled: Object) -> None:
     assert btf is not None
     value = decode_value(btf, btf.find(".data", DataSec), compiled.data[".data"].data)
     assert value == {"numbers": [1, 2, 3], "hidden": 7}
+
+
+def test_an_object_without_functions_has_no_btf_ext() -> None:
+    """libbpf refuses an empty one, and with it the object."""
+    obj = compile("struct { int (*type)[1]; int (*max_entries)[4]; int *key, *value; } m __attribute__((section(\".maps\")));")
+    sections = ELFFile(io.BytesIO(write_object(obj)))
+    assert sections.get_section_by_name(".BTF") is not None
+    assert sections.get_section_by_name(".BTF.ext") is None
