@@ -5,6 +5,8 @@
 
 #include <linux/types.h>
 #include <linux/in6.h>
+#include <asm/byteorder.h>
+#include <linux/if.h>
 
 struct icmphdr {
 	__u8 type;

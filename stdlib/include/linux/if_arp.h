@@ -6,6 +6,10 @@
 #include <asm/byteorder.h>
 #include <linux/types.h>
 #include <sys/socket.h>
+#include <linux/if.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <linux/if_link.h>
 
 #define ARPHRD_NETROM             0
 #define ARPHRD_ETHER              1

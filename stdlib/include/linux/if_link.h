@@ -5,6 +5,7 @@
 
 #include <linux/types.h>
 #include <linux/stddef.h>
+#include <linux/socket.h>
 
 #define IFLA_MAX       69
 #define IFLA_INET_MAX  1

@@ -4,5 +4,6 @@
 #define _LINUX_KERNEL_H
 
 #include <linux/const.h>
+#include <linux/types.h>
 
 #endif

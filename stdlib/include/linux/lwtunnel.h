@@ -3,6 +3,8 @@
 #ifndef _LWTUNNEL_H_
 #define _LWTUNNEL_H_
 
+#include <linux/types.h>
+
 #define LWTUNNEL_ENCAP_MAX         10
 #define LWTUNNEL_IP_MAX            8
 #define LWTUNNEL_IP6_MAX           8

@@ -4,6 +4,7 @@
 #define _MPLS_H
 
 #include <linux/types.h>
+#include <asm/byteorder.h>
 
 #define MPLS_LS_LABEL_MASK          0xfffff000U
 #define MPLS_LS_LABEL_SHIFT         12

@@ -3,6 +3,9 @@
 #ifndef _LINUX_NET_H
 #define _LINUX_NET_H
 
+#include <linux/socket.h>
+#include <asm/socket.h>
+
 #define NPROTO AF_MAX
 
 #define SYS_SOCKET      1

@@ -3,6 +3,9 @@
 #ifndef __LINUX_IP_NETFILTER_H
 #define __LINUX_IP_NETFILTER_H
 
+#include <linux/netfilter.h>
+#include <limits.h>
+
 #define NF_IP_PRE_ROUTING  0
 #define NF_IP_LOCAL_IN     1
 #define NF_IP_FORWARD      2

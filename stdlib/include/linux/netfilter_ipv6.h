@@ -3,6 +3,9 @@
 #ifndef __LINUX_IP6_NETFILTER_H
 #define __LINUX_IP6_NETFILTER_H
 
+#include <linux/netfilter.h>
+#include <limits.h>
+
 #define NF_IP6_PRE_ROUTING  0
 #define NF_IP6_LOCAL_IN     1
 #define NF_IP6_FORWARD      2

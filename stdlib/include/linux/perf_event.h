@@ -4,6 +4,7 @@
 #define _LINUX_PERF_EVENT_H
 
 #include <linux/types.h>
+#include <asm/byteorder.h>
 
 #define PERF_PMU_TYPE_SHIFT                      32
 #define PERF_HW_EVENT_MASK                       0xffffffffU

@@ -3,6 +3,8 @@
 #ifndef _LINUX_SEG6_LOCAL_H
 #define _LINUX_SEG6_LOCAL_H
 
+#include <linux/seg6.h>
+
 #define SEG6_LOCAL_MAX          11
 #define SEG6_LOCAL_ACTION_MAX   16
 #define SEG6_LOCAL_BPF_PROG_MAX 2
