@@ -144,13 +144,13 @@ BROUGHT = {  # headers, and what the system's bring along that programs then use
     "linux/icmp.h": "size_t a = IFNAMSIZ + IFF_UP; struct in6_addr b; int c = __constant_htons(1);",
     "linux/if_arp.h": "struct ethhdr a; struct sockaddr_ll b; int c = IFLA_XDP_FD + IFF_UP;",
     "linux/mpls.h": "int a = __constant_htonl(1);",
-    "linux/netfilter_ipv4.h": "int a = NF_ACCEPT + NF_INET_LOCAL_IN + INT_MAX; struct in_addr b;",
+    "linux/netfilter_ipv4.h": "int a = NF_ACCEPT + NF_INET_LOCAL_IN; int c = INT_MAX; struct in_addr b;",
     "linux/seg6_local.h": "struct ipv6_sr_hdr *a;",
     "linux/perf_event.h": "int a = __constant_htonl(1);",
-    "linux/in.h": "\\n#ifdef IPPROTO_TCP\\nint a = IPPROTO_TCP;\\n#endif\\nint b = sizeof(a);",
+    "linux/in.h": "\n#ifdef IPPROTO_TCP\nint a = IPPROTO_TCP;\n#endif\nint b = sizeof(a);",
 }
 
 
 @pytest.mark.parametrize("header", BROUGHT)
 def test_headers_bring_along_what_the_systems_do(header: str) -> None:
-    assert messages(f"#include <{header}>\n" + BROUGHT[header].replace("\\n", "\n")) == []
+    assert messages(f"#include <{header}>\n" + BROUGHT[header]) == []
