@@ -1,0 +1,61 @@
+"""`purebpf explain`: a page, the list, JSON, and codes that do not exist."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from purebpf.runtime.cli import main
+
+
+def test_a_page_has_the_mistake_and_the_repair(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "e0110"]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("E0110: A header is not found\n")
+    assert "The mistake:\n\n    #include <linux/bfp.h>\n" in out
+    assert "The repair:\n\n    #include <linux/bpf.h>\n" in out
+    assert "\x1b" not in out
+
+
+def test_brackets_may_be_copied_along(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "[E0110]"]) == 0
+    assert "E0110: " in capsys.readouterr().out
+
+
+def test_without_a_code_all_are_listed_with_their_titles(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain"]) == 0
+    assert "E0110  A header is not found\n" in capsys.readouterr().out
+
+
+def test_json_has_the_parts_of_a_page_or_the_list(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "E0110", "--json"]) == 0
+    page = json.loads(capsys.readouterr().out)
+    assert page["code"] == "E0110"
+    assert page["mistake"].startswith("#include")
+    assert main(["explain", "--json"]) == 0
+    assert {"code": "E0110", "title": "A header is not found"} in json.loads(capsys.readouterr().out)
+
+
+@pytest.mark.parametrize(("code", "near"), [("E0199", "did you mean E01"), ("header", "E0110"), ("Z9", "lists all codes")])
+def test_an_unknown_code_is_a_wrong_command_line_with_a_hint(
+    code: str, near: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["explain", code]) == 2
+    err = capsys.readouterr().err
+    assert f"there is no diagnostic '{code}'" in err
+    assert near in err
+
+
+def test_on_a_terminal_the_program_is_coloured_unless_no_color(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("NO_COLOR", "1")
+    main(["explain", "E0110"])
+    assert "\x1b" not in capsys.readouterr().out
+    monkeypatch.delenv("NO_COLOR")
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    main(["explain", "E0110"])
+    assert "\x1b" in capsys.readouterr().out
