@@ -41,4 +41,5 @@ def test_the_wheel_compiles_a_program_from_a_fresh_environment(tmp_path: Path) -
     assert "accepted" in run(bin_ / "purebpf", "check", tmp_path / "pass.o", cwd=tmp_path)
     listed = run(bin_ / "python", "-m", "zipfile", "-l", wheel, cwd=tmp_path)
     assert "purebpf/stdlib/include/bpf/bpf_helpers.h" in listed
+    assert "E0110: A header" in run(bin_ / "purebpf", "explain", "E0110", cwd=tmp_path)
     assert "tests/" not in listed
