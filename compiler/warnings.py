@@ -46,6 +46,7 @@ _ROWS = (
     ("W0307", "pointer-integer-compare",                         "on",       "comparison of a pointer with an integer"),
     ("W0308", "bitfield-constant-conversion",                    "on",       "a constant does not fit into a bit-field"),
     ("W0309", "pointer-type-mismatch",                           "on",       "pointers to different types in ?:"),
+    ("W0310", "gnu-folding-constant",                            "on",       "a variable that is known is an array's size"),
     # operators
     ("W0311", "division-by-zero",                                "on",       "division by the constant 0"),
     ("W0312", "shift-count-overflow",                            "on",       "a shift by more bits than there are"),

@@ -16,7 +16,7 @@ from .layout import BIGGEST_ALIGNMENT
 
 # known, and without meaning for what we emit
 _IGNORED = {
-    "unused", "maybe_unused", "format", "format_arg", "nonnull", "returns_nonnull", "malloc",
+    "unused", "maybe_unused", "format_arg", "nonnull", "returns_nonnull", "malloc",
     "nothrow", "leaf", "hot", "cold", "may_alias", "no_instrument_function", "sentinel",
     "alloc_size", "alloc_align", "access", "artificial", "fallthrough", "designated_init",
     "noclone", "no_icf", "optimize", "nocf_check", "randomize_layout", "no_randomize_layout", "counted_by", "flatten",
@@ -51,6 +51,7 @@ class Attributes:
     cleanup: Any = None  # the node that names the function
     if_called: tuple[str, str] | None = None  # "error" or "warning", and its text, for calls that the optimizer leaves
     deprecated: str | None = None  # the text of the attribute, "" if it has none
+    format: tuple[int, int] | None = None  # the arguments that are a printf format and its first value, from 0
     mode: str = ""
     label: str = ""  # asm("..."): the symbol's name in the object
     spans: dict[str, Span] = field(default_factory=dict)
@@ -104,6 +105,8 @@ class AttributeReader(Initializers):
                 raise self.error("E0441", attribute.coord, "there is no such address space in BPF",
                                  fix="use address_space(1), the one of arenas")  # fmt: skip
             found.space = space
+        elif name == "format":
+            self._format(found, attribute)
         elif name == "deprecated":
             found.deprecated = self._text(attribute) if arguments else ""
         elif name == "cleanup":
@@ -125,6 +128,13 @@ class AttributeReader(Initializers):
             self.error("E0441", attribute.coord, f"attribute '{name}' is not supported: {why}", fix=fix)
         elif name not in _IGNORED:
             self.warn("W0331", attribute.coord, f"unknown attribute '{name}' ignored", fix="remove it, or check its spelling")
+
+    def _format(self, found: Attributes, attribute: Attribute) -> None:
+        """format(printf, which argument is the format, which one is the first value)."""
+        arguments = attribute.arguments or []
+        if len(arguments) == 3 and isinstance(arguments[0], c_ast.ID) and arguments[0].name.strip("_") == "printf":
+            at, first = (self.integer_constant(item, "the number of an argument") for item in arguments[1:])
+            found.format = at - 1, first - 1
 
     def _text(self, attribute: Attribute) -> str:
         arguments = attribute.arguments or []

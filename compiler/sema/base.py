@@ -67,6 +67,8 @@ class Checker:
         self.one_past = False  # inside of &a[n]: the place behind the last element may be named
         self.misaligned: dict[Span, tuple[int, Span, str]] = {}  # addresses of packed members: alignment, place, what it is
         self.deprecated: dict[object, str] = {}  # variables, functions and members, and what to say
+        self.formats: dict[object, tuple[int, int]] = {}  # functions that take a format: which argument, and the first value
+        self.loose: set[tree.Local] = set()  # of the type of a constant, typeof(0): clang does not look at their sign
         self.comparing: Any = None  # the node of the binary operator that is being checked
         self._undeclared: set[str] = set()
         self.headers: Headers | None = None  # what waits at file scope until it is named

@@ -16,6 +16,7 @@ from .layout import is_complete
 from .spelling import quote
 
 _MEMORY = frozenset(("__builtin_memset", "__builtin_memcpy", "__builtin_memmove", "__builtin_memcmp"))
+_TRACE_PRINTK, _TRACE_VPRINTK = 6, 177  # helpers (include/uapi/linux/bpf.h)
 MAX_ARGUMENTS = 5  # r1-r5
 
 
@@ -52,6 +53,11 @@ class Calls(Atomics):
             raise self.error("E0343", span, f"called object type {quote(target.type)} is not a function or function pointer")
         function = t
         arguments = self._arguments(target, function, nodes, span)
+        if function.variadic and isinstance(target, tree.GlobalRef | tree.FunctionRef):
+            self._formatted(target.symbol, nodes, arguments)
+        elif isinstance(target, tree.GlobalRef) and self.helpers.get(target.symbol) == _TRACE_VPRINTK and len(arguments) == 4:
+            size = self.known(arguments[3])
+            self._printed(nodes, arguments[0], [], None if size is None else size // 8)
         if isinstance(target, tree.FunctionRef) and target.symbol.linkage == "extern" and target.symbol.name in LIBRARY:
             return self.library(target.symbol.name, arguments, span)
         if isinstance(target, tree.FunctionRef) and target.symbol.linkage == "extern" and target.symbol.name in LIBRARY_FOLDED:
@@ -59,6 +65,26 @@ class Calls(Atomics):
         if not is_void(function.result) and not is_complete(function.result):
             raise self.error("E0301", span, f"calling a function with incomplete result type {quote(function.result)}")
         return tree.Call(self._target(target, span), arguments, function.result, span)
+
+    def _formatted(self, symbol: tree.Global | tree.FunctionSymbol, nodes: list[Any], arguments: list[tree.Expr]) -> None:
+        """A call of a function that takes a format and values."""
+        if isinstance(symbol, tree.Global) and self.helpers.get(symbol) == _TRACE_PRINTK:
+            self._printed(nodes[2:], arguments[0], arguments[2:], len(arguments) - 2)
+        elif symbol in self.formats:
+            from .lint.format import check_format
+
+            check_format(self, nodes, arguments, *self.formats[symbol])
+
+    def _printed(self, nodes: list[Any], text: tree.Expr, values: list[tree.Expr], count: int | None) -> None:
+        """What the kernel is to print: with a `%` in it, it is looked at."""
+        while isinstance(text, tree.Cast):
+            text = text.value
+        if isinstance(text, tree.AddressOf) and isinstance(text.lvalue, tree.GlobalRef):
+            data = text.lvalue.symbol.data
+            if data is not None and (b"%" in data or count or not data.isascii()) and text.lvalue.symbol.constant:
+                from .lint.format import check_printk
+
+                check_printk(self, data, nodes, values, count, text.span)
 
     def _memory_size(self, name: str, nodes: list[Any]) -> None:
         """memset(p, 0, sizeof(p)) and memset(p, sizeof(*p), 0)."""

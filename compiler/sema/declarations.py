@@ -130,6 +130,8 @@ class Declarations(Declarators):
         self._fresh(node.name, span)
         local = tree.Local(node.name, t, span, align=max([attributes.aligned, *self.alignas(node, t)]))
         self.scopes[-1].names[node.name] = local
+        if "W0379" in self.asked and isinstance(node.type, c_ast.TypeDecl) and isinstance(node.type.type, c_ast.TypeOf):
+            self._note_typeof(local, node.type.type.expr)
         if attributes.label:
             if attributes.label not in _REGISTERS:
                 raise self.error("E0391", span, f"unknown register name '{attributes.label}' in asm", fix="use r0 to r9")
@@ -160,6 +162,14 @@ class Declarations(Declarators):
         if attributes.cleanup is not None:
             self.add_cleanup(local, attributes.cleanup)
         return statements
+
+    def _note_typeof(self, local: tree.Local, node: Any) -> None:
+        """A variable declared with typeof: of a constant?"""
+        if not isinstance(node, c_ast.Typename):
+            self.unevaluated += 1
+            if type(self.expression(node)) is tree.Constant:
+                self.loose.add(local)
+            self.unevaluated -= 1
 
     def _no_flexible(self, t: ct.Type, stores: list[tree.InitStore]) -> None:
         """Only what has static storage grows by what its flexible array member is initialized with (GNU C)."""
@@ -354,6 +364,8 @@ class Declarations(Declarators):
             symbol.attributes |= {"extern"}
         if attributes.deprecated is not None:
             self.deprecated[symbol] = attributes.deprecated
+        if attributes.format is not None:
+            self.formats[symbol] = attributes.format
         symbol.noreturn |= "noreturn" in attributes.names or "_Noreturn" in node.funcspec
         symbol.used |= "used" in attributes.names
         symbol.if_called = attributes.if_called or symbol.if_called

@@ -81,6 +81,10 @@ class Declarators(Specifiers):
         if not is_integer(e.type):
             raise self.error("E0371", span, f"size of array has non-integer type {quote(e.type)}")
         count = self.known(e)
+        constant = self.function is None or getattr(node, "init", None) is not None or "static" in getattr(node, "storage", ())
+        if count is not None and type(e) is not tree.Constant and not parameter and constant and node.coord is not None:
+            self.warn("W0310", node.coord, "variable length array folded to constant array as an extension",
+                      fix="write a number, a macro or an enumerator as its size")  # fmt: skip
         if count is None and parameter:
             return ct.Array(element, None)
         if count is None:

@@ -39,6 +39,8 @@ def check_comparison(checker: Operators, op: str, node: Any, left: tree.Expr, ri
             return
     if t.signed or integer_of(left.type).signed == integer_of(right.type).signed:
         return
+    if _loose(checker, left) or _loose(checker, right):
+        return
     signed, unsigned = (left, right) if integer_of(left.type).signed else (right, left)
     nodes = (node.left, node.right) if signed is left else (node.right, node.left)
     if integer_of(signed.type).rank == 0 or range_of(checker, nodes[0], signed)[1]:
@@ -47,6 +49,10 @@ def check_comparison(checker: Operators, op: str, node: Any, left: tree.Expr, ri
         return
     checker.warn("W0379", span, f"comparison of integers of different signs: {quote(left.type)} and {quote(right.type)}",
                  fix="cast one side to the other's type, or give both one type")  # fmt: skip
+
+
+def _loose(checker: Operators, e: tree.Expr) -> bool:
+    return isinstance(e, tree.Load) and isinstance(e.lvalue, tree.LocalRef) and e.lvalue.symbol in checker.loose
 
 
 def _with_constant(checker: Operators, op: str, node: Any, constant: Any, e: tree.Expr, value: int, t: ct.Int,
