@@ -173,7 +173,12 @@ class Access(Operators):
                               f"{'before the beginning' if index.value < 0 else 'past the end'} of the array (which has "
                               f"{array.count} element{'s' if array.count > 1 else ''})",
                               fix=f"use an index from 0 to {array.count - 1}", notes=notes)  # fmt: skip
-        return self.deref(self.advance(base, index, False, span, subscript=True), span)
+        element = self.advance(base, index, False, span, subscript=True)
+        record = ct.strip(t.target)
+        if isinstance(element, tree.PointerAdd) and isinstance(record, ct.Record) and not isinstance(array, ct.Array):
+            named = isinstance(base, tree.Load) and isinstance(base.lvalue, tree.LocalRef | tree.GlobalRef | tree.Member)
+            element.preserve = self.preserving > 0 or (named and "preserve_access_index" in record.attributes)
+        return self.deref(element, span)
 
     def address_of(self, e: tree.Expr, span: Span) -> tree.Expr:
         """`&e` (C11 6.5.3.2)."""

@@ -118,6 +118,8 @@ def place(pointer: tree.Expr) -> Chain | None:
             return None if found is None else _decayed(found, t)
         case tree.PointerAdd(pointer=inner, index=tree.Constant() as index, scale=scale, negate=negate, subscript=True):
             found = place(inner)
+            if found is None and pointer.preserve:
+                return _element(pointer, index.value)
             if found is None or not found.element or scale != size_of(found.type):
                 return None
             count = index.value - (1 << 64) if index.value >> 63 else index.value
@@ -126,6 +128,18 @@ def place(pointer: tree.Expr) -> Chain | None:
             return found if found.path[-1] >= 0 else None
         case _:
             return None
+
+
+def _element(pointer: tree.PointerAdd, index: int) -> Chain | None:
+    """`p[index]`, a record: where it is hangs on the record's size."""
+    t = ct.strip(pointer.type)
+    assert isinstance(t, ct.Pointer)
+    root = unqualified(t.target)
+    named = ct.strip(root)
+    if index >> 31 or not isinstance(named, ct.Record) or (isinstance(root, ct.Record) and not root.tag):
+        return None
+    root = named if named.tag else root
+    return Chain(tree.Deref(pointer.pointer, root, pointer.span), root, [index], index * size_of(root) * 8, root)
 
 
 def _decayed(found: Chain, t: ct.Type) -> Chain | None:

@@ -227,7 +227,8 @@ class Logical:
 class PointerAdd:
     """`pointer` + `index` * `scale` bytes (negate: minus). `index` is converted to a 64-bit integer.
 
-    `subscript`: of `pointer[index]`, an access to an element; a sum may also be the end of an array.
+    `subscript`: of `pointer[index]`, an access to an element; a sum may also be the end of an array. `preserve`: the size of
+    the elements, records, is what CO-RE says it is.
     """
 
     pointer: Expr
@@ -237,6 +238,7 @@ class PointerAdd:
     type: ct.Type
     span: Span
     subscript: bool = False
+    preserve: bool = False
 
 
 @dataclass(slots=True, eq=False)

@@ -80,6 +80,9 @@ PROG(nested_named) long nested_named(struct nest *k, struct named *n) { return k
 PROG(nested_before) long nested_before(struct nest2 *k) { return k->in.p; }
 PROG(typedef_bits) long typedef_bits(kt_t *k) { return k->bf2 + k->a * 3; }
 PROG(typedef_index) long typedef_index(kt_t *k) { return k[2].a; }
+PROG(element_of_root) void *element_of_root(struct kt *k) { return &k[2]; }
+PROG(element_in_region) void *element_in_region(struct user *k) { return core(&k[3]); }
+PROG(element_of_plain) void *element_of_plain(struct plain *k) { return &k[3]; }
 PROG(end_of_array) void *end_of_array(struct kt *k) { return k->ins + 3; }
 PROG(sum_of_root) long sum_of_root(struct kt *k) { return (k + 1)->a; }
 PROG(sum_of_elements) long sum_of_elements(struct kt *k) { return *(k->bytes + 3) + (k->ins + 1)->x * 3; }
