@@ -76,8 +76,9 @@ class _Selection:
         for register, (pin, _) in zip(registers, pinned, strict=True):
             self.v.emit(MOV_X, pin, register)
         fixed = [register for register in self.code.writes if register < ALLOCATABLE]
-        for registers in ([pin for pin, _ in pinned], fixed):
-            if len(set(registers)) < len(registers) or any(self.code.clobbers >> r & 1 for r in registers):
+        # a clobber is written when what goes in has been read, and may be the register of that (not so with gcc)
+        for registers, clobbers in (([pin for pin, _ in pinned], 0), (fixed, self.code.clobbers)):
+            if len(set(registers)) < len(registers) or any(clobbers >> r & 1 for r in registers):
                 self.diagnostics.error(
                     "E0513", self.instr.span, "two operands of asm, or an operand and a clobber, are the same register",
                     fix="declare the variables in other registers",
@@ -86,7 +87,8 @@ class _Selection:
     def _check_room(self) -> None:
         code = self.code
         clobbered = code.clobbers.bit_count()
-        needed = max(len({*code.reads, *code.early}), len(code.writes))
+        apart = {r for r in (*code.reads, *code.early) if r >= ALLOCATABLE or not code.clobbers >> r & 1}
+        needed = max(len(apart), len(code.writes))
         if needed + clobbered > ALLOCATABLE:
             self.diagnostics.error(
                 "E0513", self.instr.span, f"too few registers: the operands need {needed}, {clobbered} of 10 are clobbered",

@@ -21,7 +21,9 @@ from ..records import NamedTuple
 from ..target import Target
 from .machine import LEA, MOV32_K, MOV_K, MOV_X, Core, FrameObject, Instr, MachineBlock, MachineFunction
 
-REFERENCE = {"map": RefKind.MAP, "data": RefKind.DATA, "function": RefKind.FUNCTION, "extern": RefKind.EXTERN}
+REFERENCE = {
+    "map": RefKind.MAP, "data": RefKind.DATA, "function": RefKind.FUNCTION, "extern": RefKind.EXTERN, "weak": RefKind.EXTERN,
+}  # fmt: skip
 _SAME_BITS = frozenset({"zext", "ptrtoint", "inttoptr"})
 _LOW_HALF_UNARY = frozenset({"sext", "sext8", "sext16", "bswap16", "bswap32"})
 

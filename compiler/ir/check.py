@@ -277,7 +277,7 @@ class _Checker:
         self.want(not i.operands and i.type is Ty.PTR, i, "M4: an alloca has no operands and is a ptr")
 
     def symbol(self, i: SymbolAddr) -> None:
-        self.want(i.kind in ("map", "data", "function", "extern"), i, f"no kind of symbol {i.kind}")
+        self.want(i.kind in ("map", "data", "function", "extern", "weak"), i, f"no kind of symbol {i.kind}")
         self.want(not i.operands and i.type is Ty.PTR, i, "a symbol has no operands and is a ptr")
 
     def core(self, i: CoreValue) -> None:

@@ -242,7 +242,8 @@ class Alloca(Instr):
 
 
 class SymbolAddr(Instr):
-    """The address of a map, of data + addend, or of a function (a callback). `kind`: map, data, function, extern."""
+    """The address of a map, of data + addend, or of a function (a callback). `kind`: map, data, function, extern; weak: an
+    extern one that may be missing, and is at address 0 then."""
 
     __slots__ = ("addend", "kind", "symbol")
 

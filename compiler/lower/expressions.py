@@ -14,7 +14,7 @@ from ..sema import types as ct
 from ..sema.compare import space_of
 from . import builtins, ctypes, memory
 from .memory import InMemory, Lvalue, constant, resize
-from .objects import Objects
+from .objects import Objects, extern_kind
 from .ssa import Builder
 
 _ARITHMETIC = {"+": "add", "-": "sub", "*": "mul", "&": "and", "|": "or", "^": "xor", "<<": "shl"}
@@ -128,8 +128,7 @@ class Expressions(Objects):
     def _address_of(self, e: tree.AddressOf) -> ir.Value:
         match e.lvalue:
             case tree.FunctionRef(symbol=symbol):
-                kind = "extern" if symbol.linkage == "extern" else "function"
-                return self.b.emit(ir.SymbolAddr(kind, symbol.name))
+                return self.b.emit(ir.SymbolAddr(extern_kind(symbol) or "function", symbol.name))
             case lvalue:
                 return memory.pointer_to(self.b, self.in_memory(lvalue))
 

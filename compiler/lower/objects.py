@@ -13,6 +13,13 @@ from .memory import InMemory, InRegister, Lvalue, constant
 from .ssa import Builder
 
 
+def extern_kind(symbol: tree.Global | tree.FunctionSymbol) -> str:
+    """The kind of address (see `ir.SymbolAddr`) of what another object or the kernel defines, "" for what this unit does."""
+    if symbol.linkage != "extern":
+        return ""
+    return "weak" if "weak" in symbol.attributes else "extern"
+
+
 class Objects:
     """The base of lowering's parts: what denotes an object. `Expressions` adds values, `Statements` control flow."""
 
@@ -31,7 +38,7 @@ class Objects:
                     return InRegister(symbol)
                 return InMemory(home, 0, ctypes.is_volatile(e.type))
             case tree.GlobalRef(symbol=symbol):
-                kind = "extern" if symbol.linkage == "extern" else "map" if symbol.section == ".maps" else "data"
+                kind = extern_kind(symbol) or ("map" if symbol.section == ".maps" else "data")
                 address = self.b.emit(ir.SymbolAddr(kind, symbol.name))
                 volatile = ctypes.is_volatile(e.type) or symbol.volatile
                 return memory.in_arena(self.b, address, volatile) if space_of(e.type) else InMemory(address, 0, volatile)

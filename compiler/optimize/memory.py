@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from ..ir.model import Binary, Constant, Instr, Load, Store, Ty, Unary, Value
 from .effects import Clobber, clobber_of
 from .knownbits import KnownBits
-from .regions import Place, Region, Regions, place_of
+from .regions import Place, Region, Regions, extent_of, place_of
 
 # more facts than this make each store slow and are hardly ever used
 _MOST_FACTS = 64
@@ -103,6 +103,11 @@ class MemoryFacts:
         if address is clobber.base:
             return offset < clobber.offset + clobber.size and clobber.offset < offset + size
         there: Place = place_of(address, offset)
+        if None in (there[1], clobber.place[1]) and clobber.base is not None:
+            bits = KnownBits()
+            start, end = extent_of(address, offset, size, bits)
+            low, high = extent_of(clobber.base, clobber.offset, clobber.size, bits)
+            return start < high and low < end
         return self.regions.may_meet(there, size, clobber.place, clobber.size)
 
     def _note(self, root: Value, key: Key, value: Value) -> None:

@@ -24,6 +24,7 @@ from .settle import settle, settle_all
 from .share_objects import share_objects
 from .simplify import simplify
 from .simplify_cfg import simplify_cfg
+from .sink import sink
 from .thread import thread
 from .unroll import unroll
 
@@ -63,6 +64,7 @@ PASSES = (
     Pass("merge_copies", merge_copies,  "of the loads and stores that remain"),
     Pass("merge_stores", merge_stores,  "of the stores that remain"),
     Pass("dce",          dce,           "drops what the others left without use, so that more blocks are equal"),
+    Pass("sink",         sink,          "behind what joins neighbouring loads; dce has left no values without use"),
     Pass("share_objects", share_objects, "behind all that tells objects apart; equal blocks use the same ones then"),
     Pass("merge_blocks", merge_blocks,  "last, on final blocks"),
     Pass("simplify_cfg", simplify_cfg,  "branches whose ways became one block"),

@@ -33,6 +33,7 @@ from ..ir.model import (
     Undef,
     Value,
 )
+from .knownbits import KnownBits
 
 
 class Region(StrEnum):
@@ -48,6 +49,7 @@ class Region(StrEnum):
 
 # pointers that a merged pointer may come from, before it counts as unknown
 _MOST_PHIS = 32
+_FAR = 1 << 40
 # (root value, constant offset from it or None if it varies)
 Place = tuple[Value, "int | None"]
 
@@ -64,6 +66,24 @@ def place_of(address: Value, offset: int = 0) -> Place:
                 address = base
             case _:
                 return address, total
+
+
+def extent_of(address: Value, offset: int, size: int, bits: KnownBits) -> tuple[int, int]:
+    """From where up to where, in bytes from the root of `address`, an access can reach whose steps may vary."""
+    low = high = offset
+    while True:
+        match address:
+            case PtrAdd(operands=[base, Constant() as step]):
+                low, high, address = low + step.signed, high + step.signed, base
+            case PtrAdd(operands=[base, step]):
+                furthest = bits.may(step)
+                if furthest > _FAR:  # negative, or round the end of the address space
+                    return -_FAR, _FAR
+                high, address = high + furthest, base
+            case Unary(op="inttoptr", operands=[Unary(op="ptrtoint", operands=[base])]):
+                address = base
+            case _:
+                return low, high + size
 
 
 class Regions:
@@ -135,12 +155,23 @@ class Regions:
             return True
         if kind_a is not kind_b:
             return False
-        # two variables do not meet; a pointer merged of several may be to either
-        return not (isinstance(root_a, SymbolAddr) and isinstance(root_b, SymbolAddr))
+        # two variables do not meet, nor do values of two maps; a pointer merged of several may be to either
+        owner_a, owner_b = _owner(root_a), _owner(root_b)
+        return not owner_a or not owner_b or owner_a == owner_b
 
     def any_alignment(self, address: Value) -> bool:
         """Whether the verifier accepts unaligned accesses there."""
         return self.region(place_of(address)[0]) in (Region.PACKET, Region.DATA, Region.HELPER)
+
+
+def _owner(root: Value) -> str:
+    """The name of the variable, or of the map that a helper has looked the value up in; "" if it is not known."""
+    match root:
+        case SymbolAddr(symbol=symbol):
+            return symbol
+        case Call(kind="helper", operands=[SymbolAddr(kind="map", symbol=symbol), *_]):
+            return symbol
+    return ""
 
 
 def captured_objects(function: Function) -> set[Value]:

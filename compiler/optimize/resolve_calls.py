@@ -26,7 +26,7 @@ def resolve_calls(function: Function, module: Module) -> bool:
             if not isinstance(instr, Call):
                 continue
             if instr.kind == "indirect" and (callee := _callee(instr, module)) is not None:
-                instr.kind, instr.symbol = callee.kind, callee.symbol
+                instr.kind, instr.symbol = "function" if callee.kind == "function" else "extern", callee.symbol
                 del instr.operands[0]
                 changed = True
             elif instr.kind == "indirect" and isinstance(instr.operands[0], Constant):
@@ -67,7 +67,7 @@ def _replace(function: Function, known: dict[Value, Value]) -> None:
 def _callee(call: Call, module: Module) -> SymbolAddr | None:
     """The function that an indirect call calls: one of this module, if it takes such arguments, or the kernel's."""
     pointer, *arguments = call.operands
-    if not isinstance(pointer, SymbolAddr) or pointer.kind not in ("function", "extern") or pointer.addend:
+    if not isinstance(pointer, SymbolAddr) or pointer.kind not in ("function", "extern", "weak") or pointer.addend:
         return None
     callee = module.functions.get(pointer.symbol)
     if callee is not None and (call.type is not callee.result or _types(arguments) != _types(callee.parameters)):

@@ -291,7 +291,7 @@ def _pointer_compare(instr: Compare) -> Value | None:
     if instr.op not in ("eq", "ne") or not isinstance(b, Constant) or b.value:
         return None
     base = base_of(a)
-    if isinstance(base, Alloca) or (isinstance(base, SymbolAddr) and base.kind != "extern"):
+    if isinstance(base, Alloca) or (isinstance(base, SymbolAddr) and base.kind != "weak"):
         return Constant(Ty.I32, int(instr.op == "ne"))
     return None
 

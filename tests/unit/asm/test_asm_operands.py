@@ -167,11 +167,26 @@ def test_variables_in_registers_are_there_for_asm(tmp_path: Path) -> None:
     assert Machine(clang(text, tmp_path)).run("f", packet=bytes(64)).retval == expected
 
 
+def test_what_is_read_from_a_register_may_be_clobbered_there(tmp_path: Path) -> None:
+    text = HEAD + """
+    SEC("socket") long f(struct __sk_buff *ctx) {
+        register long x asm("r1") = ctx->len;
+        long y = ctx->len, r;
+
+        asm volatile("r1 += 5; *(u64 *)%0 = r1; r0 = 9" : "=m"(r) : "r"(x)
+                     : "r0", "r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8", "memory");
+        return r + 1000 * y;
+    }"""
+    expected = 50 + 5 + 1000 * 50
+    assert Machine(compile(text)).run("f", packet=bytes(64)).retval == expected
+    assert Machine(clang(text, tmp_path)).run("f", packet=bytes(64)).retval == expected
+
+
 @pytest.mark.parametrize(
     ("statement", "code"),
     [
         ('register long x asm("rax") = 1; asm("" :: "r"(x));', "E0391"),
-        ('register long x asm("r6") = 1; asm("r0 = 1" :: "r"(x) : "r6");', "E0513"),
+        ('register long x asm("r6"); asm("%0 = 1" : "=r"(x) :: "r6");', "E0513"),
         ('register long x asm("r6") = 1, y asm("r6") = 2; asm("r0 = 1" :: "r"(x), "r"(y));', "E0513"),
         ("long a[10] = {};" + ' asm volatile("r0 = 1" :: ' + ", ".join(f'"r"(ctx[{i}])' for i in range(11)) + ");", "E0513"),
     ],
