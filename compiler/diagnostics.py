@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any
 
-from .records import dataclass
+from .records import NamedTuple, dataclass, replace
 from .source import Place, SourceMap, Span
 from .warnings import BY_CODE, Levels
 
@@ -33,9 +33,44 @@ class Note:
     place: Place | None = None
 
 
+class Edit(NamedTuple):
+    """A change of the source: the text `old` at location `at` becomes `new`. With no `old`, `new` is put in front of `at`."""
+
+    at: int
+    old: str
+    new: str
+
+
+class Fix(str):
+    """A way out in words, with the edits that carry it out: for `fix=` where a machine can do it.
+
+    Edits whose `old` is not what stands there (a macro made it, a line is continued) are not told.
+    """
+
+    edits: tuple[Edit, ...]
+
+    def __new__(cls, text: str, *edits: Edit) -> Fix:
+        made = super().__new__(cls, text)
+        made.edits = edits
+        return made
+
+
+def did_you_mean(new: str, old: str, at: int) -> Fix:
+    """The fix of a misspelt name: `old`, which stands at `at`."""
+    return Fix(f"did you mean '{new}'?", Edit(at, old, new))
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """An `Edit` for people and tools: columns [place.begin, place.end) of a line become `text`."""
+
+    place: Place
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """What went wrong, where, why in the user's words, and the way out (`fix`)."""
+    """What went wrong, where, why in the user's words, and the way out (`fix`): as `replacements` if a machine can do it."""
 
     code: str
     severity: Severity
@@ -44,6 +79,7 @@ class Diagnostic:
     notes: tuple[Note, ...] = ()
     fix: str = ""
     flag: str = ""  # of a warning: the option that turns it on, as clang writes it: -Wname, -Werror,-Wname
+    replacements: tuple[Replacement, ...] = ()  # all of them together carry out `fix`
 
     def to_json(self) -> dict[str, Any]:
         """The finding as `--json` prints it."""
@@ -55,6 +91,10 @@ class Diagnostic:
             "column": self.place.column if self.place else None,
             "message": self.message,
             "fix": self.fix,
+            "replacements": [
+                {"file": r.place.file, "line": r.place.line, "column": r.place.begin, "end_column": r.place.end, "text": r.text}
+                for r in self.replacements
+            ],
             "flag": self.flag,
             "notes": [
                 {"message": n.message, "file": n.place.file if n.place else None, "line": n.place.line if n.place else None}
@@ -198,11 +238,23 @@ class Diagnostics:
         if promoted:
             self.promoted += 1
             flag = "-Werror" + (f",{flag}" if flag else "") if BY_CODE[code].when != "error" else flag
-        self.found.append(Diagnostic(code, severity, message, place, tuple(trail), fix, flag))
+        self.found.append(Diagnostic(code, severity, message, place, tuple(trail), str(fix), flag, self._replacements(fix)))
         if severity is Severity.ERROR and not promoted:
             self.errors += 1
             if self.errors >= self.limit:
                 raise CompileError(self.found)
+
+    def _replacements(self, fix: str) -> tuple[Replacement, ...]:
+        """What a fix changes, if all of it can be changed where the user wrote it."""
+        made = []
+        for at, old, new in fix.edits if isinstance(fix, Fix) else ():
+            loc = self.sources.outermost(at)
+            file = self.sources.file_of(loc)
+            if file.system or (at < 0 and not old) or not file.text.startswith(old, loc - file.base):
+                return ()
+            place = self.sources.place(loc)
+            made.append(Replacement(replace(place, begin=place.column, end=place.column + len(old)), new))
+        return tuple(made)
 
     def _includes(self, loc: int) -> list[Note]:
         """How the header in which `loc` is came to be read, from the inside out."""
@@ -226,6 +278,8 @@ _BOLD, _GREEN, _RESET = "\x1b[1m", "\x1b[1;32m", "\x1b[0m"
 
 def _render(item: Diagnostic, color: bool) -> list[str]:
     lines = _headline(item.severity, item.message, item.place, item.code, color)
+    if item.place and (shown := _replaced(item.place, item.replacements)):
+        lines.append(f"    {_GREEN}{shown}{_RESET}" if color else f"    {shown}")
     if item.flag:
         lines[0] += f" [{item.flag}]"
     for note in item.notes:
@@ -267,6 +321,19 @@ def _excerpt(place: Place) -> tuple[str, str]:
     if place.column > stop:
         caret.append("^")
     return "".join(text), "".join(caret).rstrip()
+
+
+def _replaced(place: Place, replacements: tuple[Replacement, ...]) -> str:
+    """The line below the caret: the new text of replacements on the caret's line, each below what it replaces."""
+    line = ""
+    for item in sorted(replacements, key=lambda item: item.place.begin):
+        at = item.place
+        if (at.file, at.line) != (place.file, place.line) or len(at.text) > _MAX_WIDTH:
+            continue
+        before = at.text[: at.begin - 1]
+        start = len(before) if before.isascii() else sum(map(_width, map(_printable, before)))
+        line = line.ljust(start if start > len(line) or not line else len(line) + 1) + _printable(item.text)
+    return line.rstrip()
 
 
 def _printable(text: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
-from .diagnostics import Diagnostic, Severity
+from .diagnostics import Diagnostic, Replacement, Severity
 from .source import Place
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -43,13 +43,28 @@ def _result(item: Diagnostic, rule: int) -> dict[str, Any]:
     ]  # fmt: skip
     if related:
         result["relatedLocations"] = related
+    if item.replacements:
+        result["fixes"] = [{"description": {"text": item.fix}, "artifactChanges": _changes(item.replacements)}]
     return result
+
+
+def _changes(replacements: Iterable[Replacement]) -> list[dict[str, Any]]:
+    """The edits of a fix, by file."""
+    files: dict[str, list[dict[str, Any]]] = {}
+    for item in replacements:
+        at = item.place
+        region = {"startLine": at.line, "startColumn": at.begin, "endLine": at.line, "endColumn": at.end}
+        files.setdefault(at.file, []).append({"deletedRegion": region, "insertedContent": {"text": item.text}})
+    return [{"artifactLocation": {"uri": _uri(file)}, "replacements": edits} for file, edits in files.items()]
+
+
+def _uri(file: str) -> str:
+    path = PurePath(file)
+    return path.as_uri() if path.is_absolute() else quote(path.as_posix())
 
 
 def _location(place: Place) -> dict[str, Any]:
     region: dict[str, Any] = {"startLine": place.line, "startColumn": place.column}
     if place.text:
         region["snippet"] = {"text": place.text}
-    path = PurePath(place.file)
-    uri = path.as_uri() if path.is_absolute() else quote(path.as_posix())
-    return {"physicalLocation": {"artifactLocation": {"uri": uri}, "region": region}}
+    return {"physicalLocation": {"artifactLocation": {"uri": _uri(place.file)}, "region": region}}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from ..diagnostics import Diagnostics
+from ..diagnostics import Diagnostics, Edit, Fix, did_you_mean
 from ..source import SourceMap, Span
 from .hints import hint, similar_keyword
 from .lean import CParser, c_ast
@@ -35,6 +35,8 @@ class SyntaxFailure(Exception):
         self.fix = fix
 
 
+# what is surely missing in front of what
+_CLOSED_BEFORE = {"';'": ("}",), "')'": (";", "{"), "']'": (";", "=")}
 _BUILTIN_TYPES = ("__builtin_va_list", "__int128_t", "__uint128_t")
 
 
@@ -173,7 +175,8 @@ class Core(CParser):  # type: ignore[misc,unused-ignore]
             raise SyntaxFailure("E0205", self._tok_coord(self._end), f"expected {what} before the end of the file",
                                 "a '}', ')' or ';' may be missing above")  # fmt: skip
         if what in ("';'", "','", "')'", "']'") or tok.type == "RBRACE":
-            raise SyntaxFailure("E0201", self._after_last(), f"expected {what} before '{tok.value}'")
+            fix = self._missing(what[1:-1]) if tok.value in _CLOSED_BEFORE.get(what, ()) else ""
+            raise SyntaxFailure("E0201", self._after_last(), f"expected {what} before '{tok.value}'", fix)
         raise SyntaxFailure("E0201", self._tok_coord(tok), f"expected {what}, found '{tok.value}'")
 
     def _semicolon(self, what: str) -> None:
@@ -182,9 +185,15 @@ class Core(CParser):  # type: ignore[misc,unused-ignore]
             return
         failure = SyntaxFailure("E0201", self._after_last(), f"expected ';' after {what}")
         tok = self._buffer[self._index]
+        if tok is not None and (tok.type == "RBRACE" or self._on_new_line(tok)):
+            failure.fix = self._missing(";")
         if tok is None or not self._on_new_line(tok):
             raise failure
         self._report(failure)
+
+    def _missing(self, text: str) -> str:
+        """The fix that adds punctuation behind the last token, if that is where the user wrote it."""
+        return Fix(f"add '{text}'", Edit(self._after_last().point, "", text)) if self._last() >= 0 else ""
 
     def _on_new_line(self, tok: Tok) -> bool:
         """True if `tok` is not on the line of the token before it."""
@@ -204,19 +213,19 @@ class Core(CParser):  # type: ignore[misc,unused-ignore]
             return
         self._scope_stack[0][tok.value] = True
         self._typedef_checked_token = None
-        fix = TYPES.get(tok.value, "") or self._similar_type(tok.value)
+        fix = TYPES.get(tok.value, "") or self._similar_type(tok.value, tok.loc)
         raise SyntaxFailure("E0203", self._tok_coord(tok), f"unknown type name '{tok.value}'", fix)
 
-    def _similar_type(self, name: str) -> str:
+    def _similar_type(self, name: str, at: int) -> str:
         from difflib import get_close_matches
 
         types = [known for scope in self._scope_stack for known, is_type in scope.items() if is_type and known != name]
         kinds = ("STRUCT", "UNION", "ENUM")
         for tag, tok in zip(self._buffer, self._buffer[1 : self._index], strict=False):
             if tag is not None and tok is not None and tok.value == name and tag.type in kinds:
-                return f"write '{tag.value} {name}'"
+                return Fix(f"write '{tag.value} {name}'", Edit(at, name, f"{tag.value} {name}"))
         close = get_close_matches(name, types, 1, 0.75)
-        found = f"did you mean '{close[0]}'?" if close else similar_keyword(name)
+        found = did_you_mean(close[0], name, at) if close else similar_keyword(name, at)
         return found or "declare it with typedef, or include the header that does"
 
     def _report(self, failure: SyntaxFailure) -> None:

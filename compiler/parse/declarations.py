@@ -105,7 +105,7 @@ class Declarations(Expressions):
             self._scope_stack[0][tok.value] = True
             self._typedef_checked_token = None
             raise SyntaxFailure("E0203", self._tok_coord(tok), f"unknown type name '{tok.value}'",
-                                self._similar_type(tok.value))  # fmt: skip
+                                self._similar_type(tok.value, tok.loc))  # fmt: skip
 
     # --- structs, unions, enums -----------------------------------------------------------------------------------
 
@@ -467,7 +467,8 @@ class Declarations(Expressions):
         if not spec["type"] or tok is None or getattr(spec["type"][-1], "decls", None) is None or not self._on_new_line(tok):
             return False
         what = "struct" if isinstance(spec["type"][-1], c_ast.Struct) else "union"
-        self._report(SyntaxFailure("E0201", self._after_last(), f"expected ';' after the {what}'s closing brace"))
+        self._report(SyntaxFailure("E0201", self._after_last(), f"expected ';' after the {what}'s closing brace",
+                                   self._missing(";")))  # fmt: skip
         self._buffer.insert(self._index, Tok("SEMI", ";", self._last()))
         return True
 

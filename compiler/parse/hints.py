@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..diagnostics import Edit, Fix, did_you_mean
 from .tokens import Tok
 
 _KEYWORDS = (
@@ -22,11 +23,11 @@ def hint(message: str, before: list[Tok], tok: Tok | None) -> str:
             return f"attributes take two pairs of parentheses: __attribute__(({found}))"
     if message.startswith("expected expression"):
         if found == ">" and last == "-":
-            return "write '->' without a space"
+            return Fix("write '->' without a space", Edit(before[-1].loc, "- >", "->"))
         if found in (")", "]", "}") and last == ",":
-            return "remove the ',' before it, or write what is missing"
+            return Fix("remove the ',' before it, or write what is missing", Edit(before[-1].loc, ",", ""))
         if last in ("sizeof", "_Alignof", "typeof") and tok is not None and found.isidentifier():
-            return f"put the type into parentheses: {last}({found})"
+            return Fix(f"put the type into parentheses: {last}({found})", Edit(tok.loc, found, f"({found})"))
     if message.startswith(("expected ')'", "expected ']'")) and found == ";" and tok is not None and tok.loc < 0:
         return "remove the ';' at the end of the macro"
     if message.startswith("expected a declaration") and found == "{":
@@ -41,13 +42,13 @@ def hint(message: str, before: list[Tok], tok: Tok | None) -> str:
         if tok.type not in ("ID", "TYPEID") and found.isidentifier():
             return f"'{found}' is a keyword: choose another name"
         if tok.type == "ID":
-            return similar_keyword(found)
+            return similar_keyword(found, tok.loc)
     return ""
 
 
-def similar_keyword(name: str) -> str:
-    """A proposal for a misspelt keyword, or ""."""
+def similar_keyword(name: str, at: int) -> str:
+    """A proposal for a misspelt keyword, which stands at `at`, or ""."""
     from difflib import get_close_matches
 
     close = get_close_matches(name, _KEYWORDS, 1, 0.75)
-    return f"did you mean '{close[0]}'?" if close else ""
+    return did_you_mean(close[0], name, at) if close else ""

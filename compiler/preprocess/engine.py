@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from ..diagnostics import Diagnostics
+from ..diagnostics import Diagnostics, Edit, Fix
 from ..source import SourceMap
 from . import conditionals, includes, pragmas
 from .builtins import builtin_macros
@@ -207,8 +207,11 @@ class Preprocessor(State):
                                    fix="directives are #include, #define, #if, ...")  # fmt: skip
             return
         close = difflib.get_close_matches(name, list(_DIRECTIVES), 1, 0.6)
-        fix = f"did you mean #{close[0]}?" if close else "directives are #include, #define, #if, ..."
-        self.diagnostics.error("E0104", self.span(frame, segment), f"there is no directive '#{name}'", fix=fix)
+        span = self.span(frame, segment)
+        fix = "directives are #include, #define, #if, ..."
+        if close:
+            fix = Fix(f"did you mean #{close[0]}?", Edit(span.point, name, close[0]))
+        self.diagnostics.error("E0104", span, f"there is no directive '#{name}'", fix=fix)
 
     def _check_characters(self) -> None:
         """Report what is no token of C, once all macros are expanded, and spell digraphs the usual way."""

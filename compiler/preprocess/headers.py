@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from ..diagnostics import Edit, Fix, did_you_mean
 from ..records import NamedTuple, dataclass
 from . import vmlinux
 from .options import PreprocessOptions
@@ -98,8 +99,8 @@ class Headers:
             self._headers[path] = header
         return header
 
-    def missing(self, name: str, quoted: bool, beside: str | None) -> str:
-        """What to do about a header that was not found."""
+    def missing(self, name: str, quoted: bool, beside: str | None, at: int = -1) -> str:
+        """What to do about a header that was not found. `at`: where it is named, with its quotes or brackets."""
         from difflib import get_close_matches
 
         if len(name) > _LONGEST_NAME or "\0" in name:
@@ -108,21 +109,22 @@ class Headers:
             return "give a file with the kernel's BTF with --btf FILE, or the folder of a vmlinux.h with -I"
         if not quoted:
             if beside is not None and os.path.isfile(os.path.join(beside or ".", name)):
-                return f'it lies beside the file that includes it: write #include "{name}"'
+                return Fix(f'it lies beside the file that includes it: write #include "{name}"',
+                           Edit(at, f"<{name}>", f'"{name}"'))  # fmt: skip
         for folder in _places():
             if os.path.isfile(os.path.join(folder, name)):
                 return f"it is in {folder}: add -I{folder}"
         names = self._names(name, beside)
         close = get_close_matches(name, names, 1, 0.85)
         if close:
-            return f"did you mean '{close[0]}'?"
+            return did_you_mean(close[0], name, at + 1)
         top = name.split("/")[0]
         if "/" in name and top in ("linux", "net", "asm", "uapi"):
             return ("BPF programs can use the kernel's user-space headers only; for types inside the kernel include vmlinux.h. "
                     "If it is a header of your own, add its folder with -I")  # fmt: skip
         same = [candidate for candidate in names if os.path.basename(candidate) == os.path.basename(name)]
         if same:
-            return f"did you mean '{same[0]}'?"
+            return did_you_mean(same[0], name, at + 1)
         for end in range(len(name) - 1, 0, -1):  # "lib/x.h" where only "x.h" is there
             if name[end - 1] == "/" and (found := self.find(name[end:], beside, False, 0)):
                 return f"there is {found.path}: write '{name[end:]}', or add the folder that holds '{name}' with -I"

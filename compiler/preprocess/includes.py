@@ -52,7 +52,7 @@ def include(state: State, frame: Frame, segment: Segment) -> None:
         state.missing_header = True
         beside = frame.directory
         shown = name if len(name) < 200 else f"{name[:200]}..."
-        fix = state.headers.missing(name, quoted, beside)
+        fix = state.headers.missing(name, quoted, beside, loc)
         if vmlinux.is_named(name):
             message = f"no vmlinux.h on the include path, and no BTF at {vmlinux.source(state.options)} to make it from"
             state.diagnostics.error("E0121", loc, message, fix=fix)

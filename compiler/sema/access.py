@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..diagnostics import Edit, Fix, did_you_mean
 from ..parse.lean import c_ast
 from ..parse.wellknown import TYPES
 from ..source import Span
@@ -77,7 +78,7 @@ class Access(Operators):
         fix = MISSING.get(name) or TYPES.get(name, "")
         notes: list[tuple[str, Span | int | None]] = []
         if not fix and (close := self.did_you_mean(name)):
-            fix = f"did you mean '{close}'?"
+            fix = did_you_mean(close, name, span.point)
             entity = self.find(close)
             if entity is not None:
                 notes = [(f"'{close}' declared here", entity.span)]
@@ -85,6 +86,13 @@ class Access(Operators):
             fix = "add '#include <bpf/bpf_helpers.h>'; if it is there, check the helper's name"
         fix = fix or "declare it, or include the header that does"
         return self.error("E0331", span, f"use of undeclared {what} '{name}'", fix=fix, notes=notes)
+
+    def _other_access(self, written: str, meant: str, span: Span) -> Fix:
+        """`written`, in front of the member's name that the caret is at, is to become `meant`."""
+        at = self.diagnostics.sources.outermost(span.point)
+        file = self.diagnostics.sources.file_of(at)
+        end = len(file.text[: at - file.base].rstrip())
+        return Fix(f"use '{meant}' instead", Edit(file.base + end - len(written), written, meant))
 
     # --- members --------------------------------------------------------------------------------------------------
 
@@ -94,14 +102,16 @@ class Access(Operators):
             base = self.value_of(base)
             t = ct.strip(base.type)
             if not isinstance(t, ct.Pointer):
-                hint = "use '.' instead" if isinstance(t, ct.Record) else "'->' needs a pointer to a struct or union"
+                hint: str = "'->' needs a pointer to a struct or union"
+                if isinstance(t, ct.Record):
+                    hint = self._other_access("->", ".", span)
                 raise self.error("E0332", span, f"member reference type {quote(base.type)} is not a pointer", fix=hint)
             base = self.deref(base, span)
         elif isinstance(ct.strip(base.type), ct.Pointer):
             inner = ct.strip(base.type)
             assert isinstance(inner, ct.Pointer)
-            hint = "use '->' instead" if isinstance(ct.strip(inner.target),
-                                                    ct.Record) else "only structs and unions have members"
+            hint = self._other_access(".", "->", span) if isinstance(
+                ct.strip(inner.target), ct.Record) else "only structs and unions have members"  # fmt: skip
             raise self.error("E0332", span, f"member reference type {quote(base.type)} is a pointer", fix=hint)
         record = ct.strip(base.type)
         if not isinstance(record, ct.Record):
@@ -116,7 +126,7 @@ class Access(Operators):
             close = suggest(name, member_names(record))
             notes = [(f"{quote(record)} is defined here", record.span)] if record.span else []
             raise self.error("E0333", span, f"no member named '{name}' in {quote(record)}",
-                             fix=f"did you mean '{close}'?" if close else "", notes=notes)  # fmt: skip
+                             fix=did_you_mean(close, name, span.point) if close else "", notes=notes)  # fmt: skip
         field, offset, preserve = found
         if self.deprecated and field in self.deprecated:
             self.tell_deprecated(field, name, span)

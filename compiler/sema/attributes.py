@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from ..diagnostics import Edit, Fix
 from ..parse.lean import c_ast
 from ..parse.nodes import Attribute
 from ..records import dataclass, field
@@ -140,7 +141,7 @@ class AttributeReader(Initializers):
         arguments = attribute.arguments or []
         if len(arguments) != 1 or not isinstance(arguments[0], c_ast.Constant) or arguments[0].type != "string":
             raise self.error("E0355", attribute.coord, f"attribute '{attribute.name}' requires a string",
-                             fix=f'write {attribute.name}("text")')
+                             fix=_quoted(attribute))
         try:
             return literals.string(arguments[0].value)[0][:-1].decode("utf-8", "surrogateescape")
         except literals.LiteralError as problem:
@@ -151,3 +152,12 @@ class AttributeReader(Initializers):
         if value <= 0 or value & value - 1:
             raise self.error("E0355", span, f"requested alignment {value} is not a power of 2", fix="use 1, 2, 4, 8, 16, ...")
         return value
+
+
+def _quoted(attribute: Attribute) -> str:
+    """The fix of an attribute whose argument should be a string."""
+    arguments = attribute.arguments or []
+    if len(arguments) != 1 or not isinstance(arguments[0], c_ast.ID):
+        return f'write {attribute.name}("text")'
+    name = arguments[0].name
+    return Fix(f'put it into quotes: "{name}"', Edit(arguments[0].coord.point, name, f'"{name}"'))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ..diagnostics import did_you_mean
 from ..parse.lean import c_ast
 from ..source import Span
 from . import core, fold, tree
@@ -101,7 +102,7 @@ class Builtins(Access):
             raise self.error("E0433", span, f"{name} is not possible in BPF: the stack cannot be walked by a program",
                              fix="use bpf_get_stack()")  # fmt: skip
         close = self._close_builtin(short)
-        raise self.error("E0433", span, f"{name} is not supported", fix=f"did you mean '{close}'?" if close else
+        raise self.error("E0433", span, f"{name} is not supported", fix=did_you_mean(close, name, span.point) if close else
                          "write the operation out in C")  # fmt: skip
 
     def _close_builtin(self, name: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..diagnostics import Edit, Fix
 from ..source import Span
 from . import floating, fold, tree
 from . import types as ct
@@ -211,7 +212,8 @@ class Conversions(Checker):
             if isinstance(source, ct.Pointer):
                 if integer_of(target).rank:
                     self.warn("E0304", span, self._doing(how, to, e.type, "incompatible pointer to integer conversion"),
-                               fix=f"if this is meant, cast it: ({_cast_text(to)})...", notes=notes)  # fmt: skip
+                               fix=_indirect(e, to) or f"if this is meant, cast it: ({_cast_text(to)})...",
+                               notes=notes)  # fmt: skip
                 return self.cast(e, to)
         elif isinstance(target, ct.Pointer):
             if isinstance(source, ct.Pointer):
@@ -220,7 +222,8 @@ class Conversions(Checker):
             if is_integer(source):
                 if not is_null(e):
                     self.warn("E0304", span, self._doing(how, to, e.type, "incompatible integer to pointer conversion"),
-                               fix=f"if this is meant, cast it: ({_cast_text(to)})(unsigned long)...", notes=notes)  # fmt: skip
+                               fix=_indirect(e, to) or f"if this is meant, cast it: ({_cast_text(to)})(unsigned long)...",
+                               notes=notes)  # fmt: skip
                 return self.cast(e, to)
         elif isinstance(target, ct.Record) and source is target:
             return e
@@ -387,3 +390,15 @@ def _cast_text(t: ct.Type) -> str:
     from .spelling import show
 
     return show(t)
+
+
+def _indirect(e: tree.Expr, to: ct.Type) -> Fix | str:
+    """The fix of a forgotten '&' or '*', if the types tell that it is one: of a variable, member or element."""
+    if not isinstance(e, tree.Load) or e.span.first < 0:
+        return ""
+    source, target = ct.strip(e.type), ct.strip(to)
+    if isinstance(target, ct.Pointer) and same_type(unqualified(target.target), unqualified(e.type)):
+        return Fix("pass its address: put '&' in front", Edit(e.span.first, "", "&"))
+    if isinstance(source, ct.Pointer) and same_type(unqualified(source.target), unqualified(to)):
+        return Fix("take what it points to: put '*' in front", Edit(e.span.first, "", "*"))
+    return ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..diagnostics import did_you_mean
 from ..parse import nodes as gnu
 from ..parse.lean import c_ast
 from ..source import Span
@@ -319,7 +320,7 @@ class Initializers(Expressions):
             close = suggest(head.name, member_names(bare))
             raise self.error("E0333", head.coord,
                              f"field designator '{head.name}' does not refer to any field in type {quote(t)}",
-                             fix=f"did you mean '{close}'?" if close else "")  # fmt: skip
+                             fix=did_you_mean(close, head.name, head.coord.point) if close else "")  # fmt: skip
         if not isinstance(bare, ct.Array):
             raise self.error("E0354", head.coord, f"array designator cannot initialize non-array type {quote(t)}")
         if isinstance(head, gnu.Range):

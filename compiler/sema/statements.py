@@ -7,6 +7,7 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
+from ..diagnostics import did_you_mean
 from ..parse import nodes as gnu
 from ..parse.lean import c_ast
 from ..records import dataclass, field
@@ -538,7 +539,8 @@ class Statements(AsmStatements):
         for name, span, living, jump in self.body.gotos:
             if name not in self.body.labels:
                 close = suggest(name, self.body.labels)
-                self.error("E0388", span, f"use of undeclared label '{name}'", fix=f"did you mean '{close}'?" if close else "")
+                self.error("E0388", span, f"use of undeclared label '{name}'",
+                           fix=did_you_mean(close, name, span.point) if close else "")  # fmt: skip
                 continue
             there = self.body.live[name]
             shared = 0

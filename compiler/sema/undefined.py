@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from ..diagnostics import Diagnostics
+from ..diagnostics import Diagnostics, Edit, Fix
 from ..source import Span
 from . import tree
 from .names import suggest
@@ -54,7 +54,7 @@ def check_undefined(unit: tree.Unit, named: Mapping[str, Collection[tuple[str, i
             continue
         diagnostics.error(
             "E0404", use, f"'{symbol.name}' is declared and never defined: BPF programs cannot call into libraries",
-            fix=f"did you mean the helper '{near}'?" if near else
+            fix=Fix(f"did you mean the helper '{near}'?", Edit(use.point, symbol.name, near)) if near else
             "define it in this file, mark it __ksym if it is a kernel function (kfunc), or declare it extern if "
             "another object that is linked with this one defines it",
             notes=notes,

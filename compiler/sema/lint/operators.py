@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ...diagnostics import Edit, Fix
 from ...parse.lean import c_ast
 from ...source import Span
 from .. import tree
@@ -28,7 +29,7 @@ def check_precedence(checker: Checker, node: Any) -> None:
         for side in sides:
             if side.op in ("+", "-"):
                 checker.warn("W0377", side.coord, f"operator '{op}' has lower precedence than '{side.op}'; '{side.op}' will "
-                             "be evaluated first", fix=f"put parentheses around the '{side.op}'")  # fmt: skip
+                             "be evaluated first", fix=_parentheses(checker, side))  # fmt: skip
     elif op in ("&", "|", "^"):
         compared = [side for side in sides if side.op in _COMPARISONS]
         if len(compared) == 1 and not any(side.op in ("&", "|", "^") for side in sides):
@@ -37,11 +38,11 @@ def check_precedence(checker: Checker, node: Any) -> None:
                          fix=f"put parentheses around the '{op}'")  # fmt: skip
         for side in sides:
             if side.op in ("&", "^") and side.op != op and op != "&" and node.coord.point >= 0:
-                checker.warn("W0376", side.coord, f"'{side.op}' within '{op}'", fix=f"put parentheses around the '{side.op}'")
+                checker.warn("W0376", side.coord, f"'{side.op}' within '{op}'", fix=_parentheses(checker, side))
     elif op == "||":
         for side in sides:
             if side.op == "&&" and not _string(side.left if side is node.left else side.right) and node.coord.point >= 0:
-                checker.warn("W0378", side.coord, "'&&' within '||'", fix="put parentheses around the '&&'")
+                checker.warn("W0378", side.coord, "'&&' within '||'", fix=_parentheses(checker, side))
     if op in _RELATIONS:
         left = node.left
         if isinstance(left, c_ast.BinaryOp) and left.op in _RELATIONS and not parenthesized(left):
@@ -56,14 +57,24 @@ def check_precedence(checker: Checker, node: Any) -> None:
                              fix=f"write !(... {op} ...), or put parentheses around the '!'")  # fmt: skip
 
 
+def _parentheses(checker: Checker, side: Any) -> Fix:
+    """The fix that puts an operand into parentheses, as it is understood without them."""
+    first, last, sources = side.coord.first, side.coord.last, checker.diagnostics.sources
+    text = f"put parentheses around the '{side.op}'"
+    if first < 0 or last < 0:
+        return Fix(text)
+    return Fix(text, Edit(first, "", "("), Edit(last + sources.token_length(last), "", ")"))
+
+
 def check_condition(checker: Checker, node: Any) -> None:
     """The condition of an if or a loop: an assignment, or == in parentheses of its own."""
     if isinstance(node, c_ast.Assignment):
         if node.op not in ("=", "|=") or parenthesized(node):
             return
+        compare = "==" if node.op == "=" else "!="
         checker.warn("W0372", node.coord, "using the result of an assignment as a condition without parentheses",
-                     fix=f"use '{'==' if node.op == '=' else '!='}' to compare, or put another pair of parentheses around "
-                     "it")  # fmt: skip
+                     fix=Fix(f"use '{compare}' to compare, or put another pair of parentheses around it",
+                             Edit(node.coord.point, node.op, compare)))  # fmt: skip
     elif node.op == "==" and parenthesized(node) and node.coord.first >= 0 and node.coord.point >= 0:
         checker.warn("W0373", node.coord, "equality comparison with extraneous parentheses",
                      fix="remove them, or write '=' if an assignment is meant")  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ...diagnostics import did_you_mean
 from ...parse import nodes as gnu
 from ...parse.lean import c_ast
 from ...source import Span
@@ -34,7 +35,8 @@ def check_unused(checker: Conversions, node: Any, e: tree.Expr | None, *, comma:
     if isinstance(node, c_ast.BinaryOp) and node.op in ("==", "!=", "<", ">", "<=", ">="):
         kind = {"==": "equality", "!=": "inequality"}.get(node.op, "relational")
         checker.warn("W0370", node.coord, f"{kind} comparison result unused",
-                     fix="did you mean '='?" if node.op == "==" else "remove it, or use its value")  # fmt: skip
+                     fix=did_you_mean("=", "==", node.coord.point) if node.op == "==" else
+                     "remove it, or use its value")  # fmt: skip
         return
     text = "left operand of comma operator has no effect" if comma else "expression result unused"
     checker.warn("W0342", span, text, fix="remove it, or use its value")
