@@ -50,7 +50,8 @@ def test_color_only_when_asked_for() -> None:
 def test_json_has_place_message_fix_and_notes() -> None:
     item = Diagnostic("E0300", Severity.ERROR, "no", Place("x.c", 3, 4), (Note("there", Place("y.h", 1, 2)), Note("so")), "yes")
     assert json.loads(json.dumps(item.to_json())) == {
-        "code": "E0300", "severity": "error", "file": "x.c", "line": 3, "column": 4, "message": "no", "fix": "yes", "replacements": [], "flag": "",
+        "code": "E0300", "severity": "error", "file": "x.c", "line": 3, "column": 4, "message": "no", "fix": "yes",
+        "replacements": [], "flag": "",
         "notes": [{"message": "there", "file": "y.h", "line": 1}, {"message": "so", "file": None, "line": None}],
     }  # fmt: skip
 
