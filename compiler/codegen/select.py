@@ -62,7 +62,7 @@ class _Selector:
             self._too_many(self.function.span, f"'{self.function.name}' has {count} parameters, BPF passes five")
         for parameter, register in zip(self.function.parameters, ARGUMENTS, strict=False):
             if parameter in self.values.users:
-                self._arrive(parameter, register, known=self.function.linkage == "static")
+                self._arrive(parameter, register, known=self.function.linkage == "static" and not self.function.exposed)
         for parameter in self.function.parameters[len(ARGUMENTS) :]:
             self.values.emit(MOV_K, self.values.define(parameter))
 

@@ -445,6 +445,7 @@ class Function:
     span: Span | None = None
     noreturn: bool = False
     naked: bool = False  # asm statements are all its code
+    exposed: bool = False  # its address is taken: others call it, with anything in the upper halves of its arguments
 
 
 @dataclass(slots=True, eq=False)

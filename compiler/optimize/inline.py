@@ -181,16 +181,21 @@ class Inliner:
 
 
 def drop_unused(module: Module) -> None:
-    """Remove static functions that nothing refers to any more. Programs and functions in sections of their own stay."""
+    """Remove static functions that nothing refers to any more. Programs and functions in sections of their own stay.
+
+    Those whose address is left somewhere are noted as exposed."""
     kept = [f.name for f in module.functions.values() if f.linkage != "static" or f.section not in ("", ".text")]
     seen = set(kept)
     while kept:
         for block in module.functions[kept.pop()].blocks:
             for instr in block.instrs:
-                if isinstance(instr, Call | SymbolAddr) and instr.kind == "function" and instr.symbol not in seen:
-                    seen.add(instr.symbol)
-                    if instr.symbol in module.functions:
+                if isinstance(instr, Call | SymbolAddr) and instr.kind == "function":
+                    named = module.functions.get(instr.symbol)
+                    if named is not None and isinstance(instr, SymbolAddr):
+                        named.exposed = True
+                    if named is not None and instr.symbol not in seen:
                         kept.append(instr.symbol)
+                    seen.add(instr.symbol)
     for name in [name for name in module.functions if name not in seen]:
         del module.functions[name]
 

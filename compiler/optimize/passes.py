@@ -54,6 +54,7 @@ PASSES = (
     Pass("memops",       expand_memory, "what promote left of copies, so that their loads and stores are seen by all behind"),
     Pass("settle",       settle,        "inlining and unrolling have shown what is constant; its answers decide branches"),
     Pass("simplify",     simplify,      "after these four"),
+    Pass("dce",          dce,           "gvn would put to use what stands before the test that bounds it"),
     Pass("gvn",          gvn,           "on simplified values, of which more are equal"),
     Pass("simplify",     simplify,      "what gvn brought together"),
     Pass("thread",       thread,        "phis whose operands gvn made constant"),

@@ -4,7 +4,7 @@
     context  the first parameter of a program           exact field accesses only
     packet   an integer field of the context, as ptr    any alignment
     data     a variable of ours                         any alignment (it is a map value)
-    helper   what a helper returned                     any alignment (map value, ring buffer record)
+    helper   memory that a helper returned              any alignment (map value, ring buffer record)
     unknown  anything else                              as aligned as its type says, may meet all that escaped
 """
 
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from ...stdlib.helpers import Result, by_number
 from ..ir.model import (
     Alloca,
     Atomic,
@@ -47,6 +48,10 @@ class Region(StrEnum):
     UNKNOWN = "unknown"
 
 
+# results of helpers that are objects of the kernel: accesses must be those of their fields
+_OBJECTS = frozenset([
+    Result.SOCKET_OR_NULL, Result.SOCK_OR_NULL, Result.TCP_SOCK_OR_NULL, Result.BTF, Result.BTF_OR_NULL, Result.BTF_TRUSTED,
+])  # fmt: skip
 # pointers that a merged pointer may come from, before it counts as unknown
 _MOST_PHIS = 32
 _FAR = 1 << 40
@@ -101,8 +106,9 @@ class Regions:
                 return Region.STACK
             case SymbolAddr(kind="data"):
                 return Region.DATA
-            case Call(kind="helper"):
-                return Region.HELPER
+            case Call(kind="helper", number=number):
+                helper = by_number(number)
+                return Region.UNKNOWN if helper is not None and helper.result in _OBJECTS else Region.HELPER
             case Parameter(index=0) if self.is_program:
                 return Region.CONTEXT
             case Unary(op="inttoptr", operands=[Unary(op="zext", operands=[Load(size=4) as field])]) if self.is_program:

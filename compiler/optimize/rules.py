@@ -120,14 +120,14 @@ and x 0xffffffff              => zext (trunc x)              if bits == 64      
 and (zext x) C                => zext (and x [C & 0xffffffff])  if scalar(x)           ; in 32 bits: zext is free
 lshr (zext x) C               => zext (lshr x C)             if scalar(x) and C < 32   ; in 32 bits: zext is free
 or/and/xor (zext x) (zext y)  => zext (or/and/xor x y)  if scalar(x) and scalar(y)     ; in 32 bits: zext is free
-trunc (and x C)               => and (trunc x) [C & 0xffffffff]                        ; in 32 bits
-trunc (add/mul/or/xor (zext x) C)  => add/mul/or/xor x [C & 0xffffffff]  if scalar(x)  ; low halves make the low half
-trunc (add/mul/or/xor (sext x) C)  => add/mul/or/xor x [C & 0xffffffff]                ; low halves make the low half
-trunc (shl (zext x) C)             => shl x C                if scalar(x) and C < 32   ; low halves make the low half
-trunc (sub C (zext x))             => sub [C & 0xffffffff] x  if scalar(x)             ; low halves make the low half
+trunc (and x C)               => and (trunc x) [C & 0xffffffff]      if once           ; in 32 bits
+trunc (add/mul/or/xor (zext x) C)  => add/mul/or/xor x [C & 0xffffffff]  if once and scalar(x) ; low halves make the low half
+trunc (add/mul/or/xor (sext x) C)  => add/mul/or/xor x [C & 0xffffffff]  if once       ; low halves make the low half
+trunc (shl (zext x) C)             => shl x C          if once and scalar(x) and C < 32 ; low halves make the low half
+trunc (sub C (zext x))             => sub [C & 0xffffffff] x  if once and scalar(x)    ; low halves make the low half
 trunc (add/sub/mul/and/or/xor (zext x) (zext y)) => add/sub/mul/and/or/xor x y \
-                                                        if scalar(x) and scalar(y) ; low halves make the low half
-trunc (add/sub/mul/and/or/xor (sext x) (sext y)) => add/sub/mul/and/or/xor x y         ; low halves make the low half
+                                               if once and scalar(x) and scalar(y) ; low halves make the low half
+trunc (add/sub/mul/and/or/xor (sext x) (sext y)) => add/sub/mul/and/or/xor x y  if once ; low halves make the low half
 
 # comparisons that are decided
 eq/ule/uge/sle/sge x x        => 1                                                     ; equal to itself
@@ -164,8 +164,9 @@ eq/ne (bswap64 x) C           => eq/ne x [swap64(C)]                            
 eq/ne (bswap32 x) (bswap32 y) => eq/ne x y                   if bits == 32             ; equal before as after swapping
 eq/ne/ult/ule/ugt/uge (zext x) C        => eq/ne/ult/ule/ugt/uge x C   if C <= 0xffffffff  ; in 32 bits
 eq/ne/ult/ule/ugt/uge (zext x) (zext y) => eq/ne/ult/ule/ugt/uge x y  if scalar(x) and scalar(y) ; in 32 bits
-eq/ne/slt/sle/sgt/sge (sext x) C        => eq/ne/slt/sle/sgt/sge x [C & 0xffffffff] \
+eq/ne/ult/ule/ugt/uge/slt/sle/sgt/sge (sext x) C => eq/ne/ult/ule/ugt/uge/slt/sle/sgt/sge x [C & 0xffffffff] \
                                            if once and -0x80000000 <= signed(C) < 0x80000000 ; in 32 bits
+ult/ule/ugt/uge/slt/sle/sgt/sge (sext x) (sext y) => ult/ule/ugt/uge/slt/sle/sgt/sge x y  if once ; in 32 bits
 
 # truth values
 ne (eq/ne/ult/ule/ugt/uge/slt/sle/sgt/sge x y) 0  => eq/ne/ult/ule/ugt/uge/slt/sle/sgt/sge x y ; a truth value already

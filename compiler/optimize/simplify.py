@@ -56,6 +56,7 @@ from ..ir.model import (
 )
 from .knownbits import KnownBits
 from .patterns import FUNCTIONS, build, match_tree, operation, rule_table
+from .tested import is_tested
 
 _COMMUTATIVE = frozenset(["add", "mul", "and", "or", "xor"])
 _MIRROR = {"eq": "eq", "ne": "ne", "ult": "ugt", "ule": "uge", "ugt": "ult", "uge": "ule",
@@ -78,11 +79,12 @@ class _Simplifier:
         self.rules = rule_table()
         self.out: list[Instr] = []
         self.uses: dict[Value, int] = {}
+        self.block = function.blocks[0]  # being rewritten
         may = self.bits.may
         self.environment: dict[str, Any] = {
             **FUNCTIONS,
             "may": may,
-            "nonneg": lambda x: not may(x) >> (x.type.bits - 1),
+            "nonneg": lambda x: not may(x) >> (x.type.bits - 1) or is_tested(x, self.block),
             "scalar": is_scalar,
         }
 
@@ -97,6 +99,7 @@ class _Simplifier:
         phis: list[Phi] = []
         for block in order:
             self.out = []
+            self.block = block
             for instr in block.instrs:
                 operands = instr.operands
                 for index, operand in enumerate(operands):

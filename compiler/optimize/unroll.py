@@ -42,7 +42,8 @@
 
 The rounds are counted by running what depends on constants alone. Branches that depend on data may leave the loop earlier.
 Values of the loop that are used behind it go through stack objects; promote makes the phis, simplify decides the branches. A
-loop without the pragma stays: the verifier takes bounded loops, and fewer instructions are better.
+loop without the pragma stays: the verifier takes bounded loops, and fewer instructions are better. But for those that index
+the context: that has to be at constants.
 """
 
 from __future__ import annotations
@@ -66,6 +67,7 @@ from ..ir.model import (
     Jump,
     Load,
     Phi,
+    PtrAdd,
     Store,
     Ty,
     Unary,
@@ -73,6 +75,7 @@ from ..ir.model import (
     Value,
 )
 from .promote import promote
+from .regions import place_of
 
 InstrT = TypeVar("InstrT", bound=Instr)
 
@@ -83,11 +86,16 @@ _MOST_ROUNDS = 1024
 
 def unroll(function: Function) -> None:
     """Unroll every marked loop that has one way in, inner ones before those around them."""
-    if all(block.unroll is None for block in function.blocks):
+    fields = _indexed_context(function)
+    if not fields and all(block.unroll is None for block in function.blocks):
         return
     remove_unreachable(function)
     tree = DominatorTree(function)
-    marked = {header: blocks for header, blocks in natural_loops(tree).items() if header.unroll is not None}
+    loops = natural_loops(tree)
+    for header, blocks in loops.items():
+        if header.unroll is None and not blocks.isdisjoint(fields):
+            header.unroll = 0
+    marked = {header: blocks for header, blocks in loops.items() if header.unroll is not None}
     _free_values(function, marked)
     order = dict(tree.number)
     added: dict[Block, list[Block]] = {}
@@ -116,6 +124,21 @@ def unroll(function: Function) -> None:
     function.blocks = blocks_
     remove_unreachable(function)
     promote(function)
+
+
+def _indexed_context(function: Function) -> set[Block]:
+    """The blocks that access the context at an index: the verifier wants a constant one (check_ptr_off_reg)."""
+    found: set[Block] = set()
+    if function.linkage == "static" or function.section in ("", ".text") or not function.parameters:
+        return found
+    context = function.parameters[0]
+    for block in function.blocks:
+        for instr in block.instrs:
+            if isinstance(instr, Load | Store) and isinstance(instr.operands[0], PtrAdd):
+                root, at = place_of(instr.operands[0])
+                if root is context and at is None:
+                    found.add(block)
+    return found
 
 
 def _one_latch(header: Block, loop: set[Block]) -> Block | None:
