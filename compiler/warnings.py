@@ -103,6 +103,7 @@ _ROWS = (
     ("W0395", "integer-overflow",                                "on",       "a constant expression that overflows"),
     ("W0396", "shift-overflow",                                  "on",       "a constant that a shift pushes bits out of"),
     ("W0397", "shift-negative-value",                            "on",       "a shift of a negative number"),
+    ("W0399", "gnu-variable-sized-type-not-at-end",              "on",       "a struct that may grow is not the last member"),
     ("W0398", "char-subscripts",                                 "all",      "a char as an index"),
     # control flow
     ("W0316", "uninitialized",                                   "all",      "a variable is read before it is set"),
@@ -112,6 +113,7 @@ _ROWS = (
     ("W0320", "misleading-indentation",                          "all",      "a statement that an if only seems to govern"),
     ("W0323", "return-stack-address",                            "on",       "the address of a local is returned"),
     ("W0324", "null-dereference",                                "on",       "the null pointer is followed"),
+    ("W0325", "unsequenced",                                     "on",       "a variable is changed twice without an order"),
     ("W0327", "switch-bool",                                     "on",       "a truth value in a switch"),
     # declarations
     ("W0328", "missing-field-initializers",                      "extra",    "an initializer leaves members out"),
@@ -156,7 +158,7 @@ _PARENTHESES = ("parentheses parentheses-equality dangling-else logical-not-pare
 _TAUTOLOGICAL = "tautological-compare tautological-constant-out-of-range-compare tautological-pointer-compare"
 _MOST = (f"{_UNUSED} {_PARENTHESES} {_TAUTOLOGICAL} {_FORMAT} unknown-pragmas return-type switch self-assign string-compare "
          "pointer-bool-conversion constant-logical-operand enum-compare char-subscripts uninitialized sometimes-uninitialized "
-         "misleading-indentation return-stack-address missing-braces multichar "
+         "misleading-indentation return-stack-address unsequenced missing-braces multichar "
          "sizeof-pointer-memaccess")  # fmt: skip
 
 # names that stand for several warnings: a group has the name of its first member, or no warning has its name

@@ -69,6 +69,7 @@ class Checker:
         self.deprecated: dict[object, str] = {}  # variables, functions and members, and what to say
         self.formats: dict[object, tuple[int, int]] = {}  # functions that take a format: which argument, and the first value
         self.loose: set[tree.Local] = set()  # of the type of a constant, typeof(0): clang does not look at their sign
+        self.changes = 0  # assignments, ++ and -- so far
         self.comparing: Any = None  # the node of the binary operator that is being checked
         self._undeclared: set[str] = set()
         self.headers: Headers | None = None  # what waits at file scope until it is named

@@ -141,7 +141,7 @@ class Declarators(Specifiers):
         """-Wignored-qualifiers: const and volatile of a result. Where the word stands, the text tells."""
         words = [word for word in declarator.type.quals or () if word in ("const", "volatile")]
         name: Span = node.coord or declarator.coord
-        if not words or name is None or name.point < 0 or is_void(self.declared_type(declarator.type, node)):
+        if not words or name is None or name.point < 0:
             return
         file = self.sources.file_of(name.point)
         text = file.text[: name.point - file.base]

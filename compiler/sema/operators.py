@@ -276,6 +276,7 @@ class Operators(Constants):
 
     def assignment(self, op: str, lvalue: tree.Expr, right: tree.Expr, span: Span) -> tree.Expr:
         """`=` and the compound assignments (C11 6.5.16)."""
+        self.changes += 1
         self.modifiable(lvalue, span)
         t = unqualified(lvalue.type)
         if op == "=":
@@ -317,6 +318,7 @@ class Operators(Constants):
 
     def step(self, lvalue: tree.Expr, op: str, post: bool, span: Span) -> tree.Expr:
         """++ and --."""
+        self.changes += 1
         self.modifiable(lvalue, span)
         t = unqualified(lvalue.type)
         self.no_float(lvalue)

@@ -224,6 +224,9 @@ class Specifiers(AttributeReader):
         if flexible and not last and record.kind == "struct":
             raise self.error("E0364", decl.coord, f"flexible array member '{name}' is not at the end of the struct",
                              fix="give it a size, or move it to the end")  # fmt: skip
+        if not last and record.kind == "struct" and isinstance(bare, ct.Record) and _grows(bare):
+            self.warn("W0399", decl.coord, f"field '{name}' with variable sized type {quote(t)} not at the end of a struct or "
+                      "class is a GNU extension", fix="move it to the end")  # fmt: skip
         field = ct.Field(name, t, 0, None, decl.coord, align, tuple(attributes.decl_tags))
         if attributes.deprecated is not None:
             self.deprecated[field] = attributes.deprecated
@@ -403,3 +406,11 @@ def _names(field: ct.Field) -> list[str]:
         return [field.name]
     inner = ct.strip(field.type)
     return [name for sub in inner.fields or [] for name in _names(sub)] if isinstance(inner, ct.Record) else []
+
+
+def _grows(record: ct.Record) -> bool:
+    """Whether a record ends with a flexible array member."""
+    if not record.fields or record.kind != "struct":
+        return False
+    t = ct.strip(record.fields[-1].type)
+    return (isinstance(t, ct.Array) and t.count is None) or (isinstance(t, ct.Record) and _grows(t))

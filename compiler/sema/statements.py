@@ -52,6 +52,7 @@ def _looked_at(e: tree.Call) -> bool:
     )
 
 
+_CHANGES = frozenset((c_ast.Assignment, c_ast.UnaryOp))
 _GOVERNING = frozenset((c_ast.If, c_ast.While, c_ast.For, c_ast.Switch))
 
 
@@ -93,7 +94,10 @@ class Statements(AsmStatements):
         unroll, self._pragma = self._pragma, None
         try:
             if handler is None:
+                before = self.changes
                 e = drop_result(self.rvalue(node))
+                if self.changes > before and (self.changes > before + 1 or type(node) not in _CHANGES):
+                    self._sequence(node)
                 if type(node) is not c_ast.Assignment and (type(e) is not tree.Call or _looked_at(e)):
                     self._unused(node, e)
                 return tree.ExprStatement(e, node.coord)
@@ -109,6 +113,12 @@ class Statements(AsmStatements):
             elif statement is not None:
                 self.warn("W0341", node.coord, "an unroll pragma must stand before a loop", fix="move it")
         return statement
+
+    def _sequence(self, node: Any) -> None:
+        """A full expression that changes a variable."""
+        from .lint.sequence import check_sequence
+
+        check_sequence(self, node)
 
     def _unused(self, node: Any, e: tree.Expr) -> None:
         """clang's -Wunused-value and its kin."""
@@ -255,8 +265,12 @@ class Statements(AsmStatements):
             from .lint.operators import check_condition
 
             check_condition(self, node)
+        before = self.changes
         try:
-            return self.condition(node, what)
+            e = self.condition(node, what)
+            if self.changes > before:
+                self._sequence(node)
+            return e
         except Poison:
             return tree.Constant(1, ct.INT, node.coord)
 
@@ -465,7 +479,10 @@ class Statements(AsmStatements):
         result = self.function.type.result
         value: tree.Expr | None = None
         if node.expr is not None:
+            before = self.changes
             value = self.rvalue(node.expr)
+            if self.changes > before:
+                self._sequence(node.expr)
             if is_void(result):
                 if not is_void(value.type):
                     raise self.error("E0385", node.coord, f"void function '{self.function.name}' should not return a value",

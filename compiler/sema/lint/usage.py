@@ -312,7 +312,7 @@ class _Usage:
         for parameter in declarator.args.params if declarator.args is not None else ():
             self.visit(getattr(parameter, "type", None))
             if isinstance(parameter, c_ast.Decl) and parameter.name:
-                quiet = self._attributes(parameter)
+                quiet = self._attributes(parameter) or parameter.name == "_"
                 self.scopes[-1][parameter.name] = _Name(parameter.name, "parameter", parameter.coord, quiet)
         self.items(node.body.block_items or ())
         if not any(attribute.name == "naked" for attribute in attributes_of(decl)):

@@ -6,3 +6,5 @@ const char *h(void);
 char *const i(void);
 typedef const int fixed;
 fixed k(void);
+extern const void (*puts_)(unsigned long a);
+const void nothing(void);
