@@ -94,6 +94,10 @@ class _Emitter:
         type = function.type
         if function.body is not None and not type.prototyped:
             type = ct.Function(type.result, ())  # `int f() {}` takes no arguments; the kernel refuses variable ones
+        elif function.body is not None:  # as they are declared, const and all
+            declared = tuple(ct.Parameter(local.name, local.type) for local in function.parameters)
+            if len(declared) == len(type.parameters):
+                type = ct.Function(type.result, declared, type.variadic)
         proto = self._proto(type, names)
         made = self.btf.add(b.Func(function.name, proto, _LINKAGE[function.linkage]))
         self.out.functions[function.name] = made

@@ -382,7 +382,7 @@ def _weak(e: tree.AddressOf) -> bool:
     while isinstance(lvalue, tree.Member):
         lvalue = lvalue.base
     if isinstance(lvalue, tree.GlobalRef | tree.FunctionRef):
-        return lvalue.symbol.linkage in ("weak", "extern")
+        return "weak" in lvalue.symbol.attributes
     return not isinstance(lvalue, tree.LocalRef)
 
 

@@ -206,7 +206,7 @@ class Specifiers(AttributeReader):
         attributes = self.read_attributes(attributes_of(decl))
         align = max([attributes.aligned, *self.alignas(decl, t)])
         if attributes.type_tags:
-            t = qualify(t, tags=tuple(attributes.type_tags)) if not isinstance(t, ct.Pointer) else t
+            t = qualify(t, tags=tuple(attributes.type_tags)) if not isinstance(ct.strip(t), ct.Pointer) else t
         if attributes.mode:
             t = self.moded(t, attributes.mode, decl.coord)
         name = decl.name or ""

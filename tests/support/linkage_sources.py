@@ -44,6 +44,17 @@ extern inline __attribute__((gnu_inline)) void libc(int *p) { *p = 7; }
 __attribute__((always_inline)) inline void always(int *p) { *p = 9; }
 SEC("socket") int prog(void *ctx) { int x = 0; alone(&x); always(&x); before(&x); gnu_own(&x); return x; }
 """,
+    "kernel symbols that must be there": r"""
+extern const void there __ksym;
+extern int counter __ksym;
+extern int perhaps __ksym __weak;
+extern int function(void) __ksym;
+extern int unneeded(void) __ksym;
+SEC("socket") int a(void *ctx) { return &there != 0; }
+SEC("socket") int b(void *ctx) { return &counter ? 1 : 0; }
+SEC("socket") int c(void *ctx) { if (!&counter) return unneeded(); return 0; }
+SEC("socket") int d(void *ctx) { return function && &perhaps; }
+""",
     "kfuncs": r"""
 struct task_struct { int pid; };
 extern struct task_struct *bpf_task_from_pid(int pid) __ksym;

@@ -161,10 +161,14 @@ _CASES = {
             __attribute__((section(".maps"), used));
         int f(void) { return m.type == 0; }
     """,
+    "qualifiers of parameters": """
+        typedef int (*fn)(int); typedef int array[3];
+        int f(const int a, char *const b, volatile int c, const fn d, const array g) { return a + *b + c + (d != 0) + *g; }
+    """,
     "tags": """
         #define T(x) __attribute__((btf_type_tag(x)))
         #define D(x) __attribute__((btf_decl_tag(x)))
-        struct s { int T("user") *p; }; int D("global") v; D("function") int f(struct s *s, int T("rcu") *q) { return *q + v; }
+        struct s { int T("user") *p; const char T("user") *const q; }; int D("global") v; D("function") int f(struct s *s, int T("rcu") *q) { return *q + v; }
     """,
     "typedefs of anonymous structs": """
         typedef struct { int a; } anon_t; typedef union { long l; int i; } either_t; typedef anon_t again_t;
