@@ -168,7 +168,8 @@ _CASES = {
     "tags": """
         #define T(x) __attribute__((btf_type_tag(x)))
         #define D(x) __attribute__((btf_decl_tag(x)))
-        struct s { int T("user") *p; const char T("user") *const q; }; int D("global") v; D("function") int f(struct s *s, int T("rcu") *q) { return *q + v; }
+        struct s { int T("user") *p; const char T("user") *const q; };
+        int D("global") v; D("function") int f(struct s *s, int T("rcu") *q) { return *q + v; }
     """,
     "typedefs of anonymous structs": """
         typedef struct { int a; } anon_t; typedef union { long l; int i; } either_t; typedef anon_t again_t;
