@@ -87,7 +87,10 @@ class Compilation:
         """The preprocessed tokens; large headers may be one token of kind "text"."""
         if self._tokens is None:
             with self._stage("preprocess"):
-                options = replace(self.options.preprocess, chunks=self.options.lazy)
+                options = replace(
+                    self.options.preprocess, chunks=self.options.lazy,
+                    keep_directives=False, keep_includes=False, comments=False,  # those are for -E
+                )  # fmt: skip
                 self._tokens = preprocess(self.name, self.text, self.sources, self.diagnostics, options)
                 self.diagnostics.region = {}
         return self._tokens

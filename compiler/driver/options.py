@@ -345,8 +345,8 @@ OPTIONS = (
     Option("-dM", _F, _dump("macros"), "-E prints all macros"),
     Option("-dD", _F, _dump("definitions"), "-E keeps definitions of macros"),
     Option("-dI", _F, _preprocessing("keep_includes"), "-E keeps #include directives"),
-    Option("-C", _F, _refuse("-C is not supported: comments are not kept", "leave it away")),
-    Option("-CC", _F, _refuse("-CC is not supported: comments are not kept", "leave it away")),
+    Option("-C", _F, _preprocessing("comments"), "-E keeps comments"),
+    Option("-CC", _F, _preprocessing("comments"), "the same; comments in definitions of macros go"),
     # dependencies
     Option("-M", _F, _depend("all", True), "print a make rule with all headers"),
     Option("-MM", _F, _depend("user", True), "print a make rule without system headers"),

@@ -17,7 +17,7 @@ from .predefined import predefined_text
 from .printer import definition
 from .scan import Segment, scan
 from .state import Frame, State
-from .tokens import BOL, DIGRAPHS, Token, lex
+from .tokens import BOL, DIGRAPHS, Token, comments, lex
 from .unfolded import FILE, Unfolded
 
 _DEFINE = re.compile(r"#define (\w+) ?(.*)")
@@ -95,6 +95,8 @@ class Preprocessor(State):
             frame.index += 1
             name, start, stop, _ = segment
             if name is None:
+                if self.options.comments:
+                    self._comments(frame, start, stop)
                 if self.options.chunks and len(self.frames) > 1 and not self.in_arguments:
                     pieces = cut(frame.scan.text, start, stop, (*self.macros, *self.poisoned), self.options.cache)
                     if pieces is not None:
@@ -117,6 +119,11 @@ class Preprocessor(State):
             if self.frames[-1] is not frame:
                 return []
         return None
+
+    def _comments(self, frame: Frame, start: int, stop: int) -> None:
+        """The comments of a stretch of text, ahead of its tokens: the printer puts them where they were."""
+        for match in comments(frame.scan.text, start, stop):
+            self.out.append(Token("comment", match.group(), frame.file.base + match.start()))
 
     def _piece(self, frame: Frame) -> list[Token]:
         """The tokens of the next piece that has some; those before stay text."""

@@ -39,6 +39,7 @@ class PreprocessOptions:
     optimize: bool = True  # whether __OPTIMIZE__ is defined
     optimize_size: bool = False  # __OPTIMIZE_SIZE__ (-Os, -Oz)
     keep_directives: bool = False  # -dD: definitions stay in the output as tokens of kind "directive"
+    comments: bool = False  # -C: comments between the tokens stay in the output as tokens of kind "comment"
     chunks: bool = False  # large stretches of headers that no macro touches may become one token of kind "text"
     warnings: bool = True  # False for -w
     cache: Cache = field(default_factory=Cache)  # what is kept between compiles; nothing, unless it has a folder

@@ -28,7 +28,15 @@ class _Printer:
 
     def pieces(self, tokens: list[Token]) -> Iterable[str]:
         last: Token | None = None
+        waiting: list[Token] = []  # comments: they come ahead of the tokens of their stretch of text
         for token in tokens:
+            if token.kind == "comment":
+                waiting.append(token)
+                continue
+            while waiting and (token.kind == "eof" or self.is_before(waiting[0], token)):
+                comment = waiting.pop(0)
+                yield from self.comment(comment)
+                last = None if comment.text.startswith("//") else comment
             if token.kind == "eof":
                 break
             if token.kind in ("pragma", "directive"):
@@ -37,7 +45,7 @@ class _Printer:
                 self.line += 1
                 last = None
                 continue
-            if token.flags & BOL or last is None:
+            if last is None or (token.flags & BOL and not self.goes_on(last, token)):
                 yield from self.new_line(token)
                 last = None
                 if self.markers:  # as far in as in the source, so that it reads well
@@ -49,6 +57,31 @@ class _Printer:
             last = token
         if not self.fresh:
             yield "\n"
+
+    def is_before(self, comment: Token, token: Token) -> bool:
+        """Whether a comment comes before a token, or is of a file that has been left."""
+        at = self.sources.outermost(token.loc)
+        return comment.loc < at or self.sources.file_of(comment.loc) is not self.sources.file_of(at)
+
+    def goes_on(self, last: Token, token: Token) -> bool:
+        """Whether the first token of a line stands behind a comment that is printed on that line."""
+        if last.kind != "comment" or self.sources.file_of(last.loc) is not self.sources.file_of(token.loc):
+            return False
+        end = self.sources.place(last.loc).line + last.text.count("\n")
+        return self.sources.place(token.loc).line == end
+
+    def comment(self, token: Token) -> Iterable[str]:
+        """A comment, on a line of its own if it was."""
+        place = self.sources.place(token.loc)
+        if self.fresh or not place.text[: place.column - 1].strip() or (self.markers and place.line != self.line):
+            yield from self.new_line(token)
+            if self.markers:
+                yield " " * (place.column - 1)
+        else:
+            yield " "
+        yield token.text
+        self.line += token.text.count("\n")
+        self.fresh = False
 
     def new_line(self, token: Token) -> Iterable[str]:
         """Go to the line where `token` stands."""

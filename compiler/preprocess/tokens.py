@@ -50,6 +50,14 @@ def _pieces_c23() -> re.Pattern[str]:
     return re.compile(_PIECES.pattern.replace(NUMBER, _SEPARATED))
 
 
+_COMMENT = re.compile(rf"({BLOCK_COMMENT}|{LINE_COMMENT})|{STRING}|{CHAR}|{OPEN_QUOTE}")
+
+
+def comments(text: str, start: int, stop: int) -> list[re.Match[str]]:
+    """Where comments stand in text[start:stop]."""
+    return [match for match in _COMMENT.finditer(text, start, stop) if match.group(1)]
+
+
 class Token(NamedTuple):
     """A preprocessing token.
 

@@ -77,3 +77,9 @@ def test_steps_are_kept_on_request(folder: Path) -> None:
     assert (folder / "x.s").exists()
     assert main(["-save-temps=obj", "-c", "x.c", "-o", "out/x.o"]) == 0
     assert (folder / "out" / "x.i").exists()
+
+
+@pytest.mark.parametrize("option", ["-dD", "-dI", "-C", "-CC"])
+def test_options_of_the_printed_text_do_not_disturb_a_compile(option: str, folder: Path) -> None:
+    assert main(["-c", option, "x.c", "-o", "x.o"]) == 0
+    assert (folder / "x.o").read_bytes()[:4] == b"\x7fELF"

@@ -194,3 +194,46 @@ def test_markers_enter_and_leave_every_header_that_stands_around_a_token(tmp_pat
         '# 1 "x.c"\n# 1 "a.h" 1\n# 1 "b.h" 1\n\n\nint b;\n# 2 "a.h" 2\nint a;\n'
         '# 1 "x.c" 2\n# 1 "c.h" 1\n# 1 "b.h" 1\n\n\nint b;\n# 2 "x.c" 2\nint x;\n'
     )
+
+
+COMMENTED = """/* licence
+ * text */
+// a line
+#define X 3 /* of a definition */
+int a /* inside */ = X; // behind
+#if 0
+/* skipped */
+#endif
+/* ahead */ int b = "/* no */"[0] /*x*/ + 'a'; /* one */ /* two */
+#define SUM(x, y) x + y
+int c = SUM(1, // of an argument
+            2); /* more
+   lines */ int d;
+/* last */
+"""
+KEPT = """# 1 "x.c"
+/* licence
+ * text */
+// a line
+
+int a /* inside */ = 3; // behind
+
+
+
+/* ahead */ int b = "/* no */"[0] /*x*/ + 'a'; /* one */ /* two */
+
+int c = 1 + // of an argument
+            2; /* more
+   lines */ int d;
+/* last */
+"""
+
+
+def test_comments_stay_where_they_are() -> None:
+    sources = SourceMap()
+    tokens = preprocess("x.c", COMMENTED, sources, Diagnostics(sources), PreprocessOptions(comments=True))
+    assert print_tokens(tokens, sources) == KEPT
+    bare = [token for token in tokens if token.kind != "comment"]
+    sources = SourceMap()
+    again = preprocess("x.c", KEPT, sources, Diagnostics(sources), PreprocessOptions())
+    assert [token.text for token in again] == [token.text for token in bare]
