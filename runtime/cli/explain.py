@@ -66,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
         return OK
     page = find(arguments.code)
     if arguments.json:
-        _print_json(page._asdict())
+        _print_json({**page._asdict(), "flag": _flag(page.code)})
     else:
         _print(page, sys.stdout)
     return OK
@@ -115,6 +115,20 @@ def _nearest(wanted: str) -> str:
     return "did you mean " + " or ".join(f"{code} ({known[code]})" for code in near) + "?"
 
 
+def _flag(code: str) -> str:
+    """Of a warning: the option that is its name, and when it is on."""
+    from ...compiler.warnings import BY_CODE
+
+    row = BY_CODE.get(code)
+    return f"-W{row.name}: {_WHEN[row.when]}" if row is not None and row.name else ""
+
+
+_WHEN = {
+    "on": "on by default", "all": "on with -Wall", "extra": "on with -Wextra", "pedantic": "on with -pedantic",
+    "off": "off unless named", "error": "an error by default",
+}  # fmt: skip
+
+
 def _print_json(value: Any) -> None:
     import json
 
@@ -126,7 +140,7 @@ def _print(page: Page, stream: TextIO) -> None:
     if wants_color(stream):
         _print_rich(page)
         return
-    parts = [f"{page.code}: {page.title}", page.meaning]
+    parts = [f"{page.code}: {page.title}", _flag(page.code), page.meaning]
     for label, program in (("The mistake", page.mistake), ("The repair", page.repair)):
         if program:
             parts.append(f"{label}:\n\n" + "\n".join(f"    {line}".rstrip() for line in program.rstrip().split("\n")))
@@ -145,6 +159,8 @@ def _print_rich(page: Page) -> None:
 
     console = Console(width=min(Console().width, 120))
     console.print(f"[bold]{page.code}: {page.title}[/bold]\n", highlight=False)
+    if flag := _flag(page.code):
+        console.print(f"{flag}\n", highlight=False, markup=False)
     console.print(Markdown(page.meaning), "")
     for label, style, program in (("The mistake", "red", page.mistake), ("The repair", "green", page.repair)):
         if program:
