@@ -17,7 +17,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ..records import dataclass, field
 from ..source import Place
-from .btf import MAGIC, VERSION, StringTable, btf_error, string_at
+from .btf_format import MAGIC, VERSION, StringTable, btf_error
+from .btf_reader import string_at
 from .model import CoreRelocation, Line
 
 _HEADER_BYTES = 32
