@@ -24,6 +24,7 @@ from .conversions import is_null
 from .layout import is_complete, size_of
 from .spelling import quote
 
+_NAMES = frozenset((c_ast.ID, c_ast.StructRef, c_ast.ArrayRef))  # of objects, as they are written
 _ARITHMETIC = {"+", "-", "*", "/", "%", "&", "|", "^"}
 _SHIFTS = {"<<", ">>"}
 _COMPARISONS = {"==", "!=", "<", ">", "<=", ">="}
@@ -115,7 +116,8 @@ class Operators(Constants):
 
     def comparison(self, op: str, left: tree.Expr, right: tree.Expr, span: Span) -> tree.Expr:
         """Equality and relational operators (C11 6.5.8, 6.5.9)."""
-        if type(left) is tree.Load and type(right) is tree.Load and span.point >= 0 and _same_place(left.lvalue, right.lvalue):
+        if type(left) is tree.Load and type(right) is tree.Load and span.point >= 0 and _same_place(left.lvalue, right.lvalue) \
+                and self.comparing is not None and _NAMES.issuperset((type(self.comparing.left), type(self.comparing.right))):
             from .lint.comparisons import check_same
 
             check_same(self, op, span)

@@ -199,7 +199,10 @@ def _limit(seconds: float) -> Iterator[None]:
 def judge(data: bytes, name: str = "mutant.c") -> tuple[str, str]:
     """("compiled" or "refused", ""), or what is wrong: "hang", "crash", "diagnostic", and how."""
     text = data.decode("utf-8", "surrogateescape")
-    compilation = Compilation(text, name, Options(PreprocessOptions()))
+    options = Options(PreprocessOptions())
+    for warning in ("all", "extra", "implicit-fallthrough", "pointer-arith"):  # each check shall see broken trees
+        options.levels.apply(warning)
+    compilation = Compilation(text, name, options)
     try:
         with _limit(SECONDS):
             try:

@@ -108,8 +108,11 @@ class _Usage:
                 visitor(node)
                 return
         if isinstance(node, c_ast.If | c_ast.While | c_ast.DoWhile | c_ast.Switch | c_ast.Case | c_ast.Default):
-            for _, child in node.children():
-                self.statement(child)
+            for name, child in node.children():
+                if name in ("cond", "expr"):
+                    self.visit(child)
+                else:
+                    self.statement(child)
             return
         for _, child in node.children():
             self.visit(child)
