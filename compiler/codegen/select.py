@@ -53,7 +53,10 @@ class _Selector:
         return machine
 
     def _too_many(self, span: Span | None, what: str) -> None:
-        self.diagnostics.error("E0503", span, what, fix="pass a pointer to a struct that holds the others")
+        self.diagnostics.error(
+            "E0503", span, what,
+            fix="pass a pointer to a struct that holds the others; bpf_printk() takes up to 12 values that way",
+        )  # fmt: skip
 
     def _incoming(self) -> None:
         """Arguments arrive in r1-r5. Other compilers' callers may leave anything above an int: global functions cut it."""

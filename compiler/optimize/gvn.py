@@ -67,6 +67,7 @@ from ..ir.model import (
     SymbolAddr,
     Ty,
     Unary,
+    Undef,
     Value,
 )
 from .effects import Clobber, clobber_of
@@ -76,6 +77,7 @@ from .regions import Regions
 _COMMUTATIVE = frozenset(["add", "mul", "and", "or", "xor", "eq", "ne"])
 _OPPOSITE = {"eq": "ne", "ne": "eq", "ult": "uge", "uge": "ult", "ugt": "ule", "ule": "ugt",
              "slt": "sge", "sge": "slt", "sgt": "sle", "sle": "sgt"}  # fmt: skip
+_TURNED = {"ult": "ugt", "ule": "uge", "ugt": "ult", "uge": "ule"}
 
 
 def gvn(function: Function) -> None:
@@ -136,7 +138,7 @@ class _Numbering:
         known = [self.facts[came] for came in before if came in self.facts]
         if not known:
             return MemoryFacts(self.regions)
-        facts = MemoryFacts.common(known)
+        facts = MemoryFacts.common(known, block if len(known) == len(before) else None)
         if len(known) < len(before):
             loop = self.loops.get(block)
             if loop is None or any(came not in self.facts and came not in loop for came in before):
@@ -162,6 +164,26 @@ class _Numbering:
             if self.tree.dominates(where, block):
                 return value
         return None
+
+    def without_difference(self, instr: Compare, block: Block) -> None:
+        """Make `C - x < K` into `x > C - K`, from which the verifier learns about x, where a test has found x <= C."""
+        match instr:
+            case Compare(op=op, operands=[Binary() as difference, Constant(value=limit)]) if op in _TURNED:
+                masks = 0
+                if difference.op == "and" and isinstance(difference.operands[1], Constant):
+                    masks, inner = ~difference.operands[1].value, difference.operands[0]
+                    if not isinstance(inner, Binary):
+                        return
+                    difference = inner
+                whole, part = difference.operands
+                if difference.op != "sub" or not isinstance(whole, Constant) or limit > whole.value:
+                    return
+                most = whole.value
+                tests = (("ule", part, whole), ("ult", part, Constant(whole.type, most + 1)))
+                if not (masks & ((1 << most.bit_length()) - 1)) and any(
+                    true and self.tree.dominates(where, block) for test in tests for where, true in self.decided.get(test, ())
+                ):
+                    instr.op, instr.operands = _TURNED[op], [part, Constant(whole.type, most - limit)]
 
     def not_negative(self, value: Value, block: Block) -> bool:
         """Whether a test on the way to `block` has found `value` not to be negative."""
@@ -204,9 +226,12 @@ class _Numbering:
             case Binary(op="sdiv" | "smod", operands=[a, Constant() as b]) if b.signed > 0 and self.not_negative(a, block):
                 instr.op = "udiv" if instr.op == "sdiv" else "umod"  # BPF divides unsigned before -mcpu=v4
                 return self.pure(instr, block)
-            case Binary() | Unary() | PtrAdd() | SymbolAddr() | CoreValue() | Phi():
+            case Phi():
+                return self.only_value(instr, block) or self.pure(instr, block)
+            case Binary() | Unary() | PtrAdd() | SymbolAddr() | CoreValue():
                 return self.pure(instr, block)
             case Compare():
+                self.without_difference(instr, block)
                 value = self.decision(instr, block)
                 return self.pure(instr, block) if value is None else Constant(Ty.I32, value)
             case Load():
@@ -219,6 +244,15 @@ class _Numbering:
                 if clobber is not None:
                     facts.clobber(clobber)
         return instr
+
+    def only_value(self, phi: Phi, block: Block) -> Value | None:
+        """The one value of a phi whose others are undefined, if it is there on all ways."""
+        values = {operand for operand in phi.operands if not isinstance(operand, Undef)}
+        if len(values) == 1 and len(phi.operands) > 1:
+            (value,) = values
+            if not isinstance(value, Instr) or (value.block is not block and self.tree.dominates(value.block, block)):
+                return value
+        return None
 
     def pure(self, instr: Instr, block: Block) -> Value:
         key = self.key(instr)

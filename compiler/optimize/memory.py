@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..ir.model import Binary, Constant, Instr, Load, Store, Ty, Unary, Value
+from ..ir.model import Binary, Block, Constant, Instr, Load, Phi, Store, Ty, Unary, Value
 from .effects import Clobber, clobber_of
 from .knownbits import KnownBits
 from .regions import Place, Region, Regions, extent_of, place_of
@@ -13,6 +13,28 @@ from .regions import Place, Region, Regions, extent_of, place_of
 _MOST_FACTS = 64
 # (address as it stands in the instruction, offset, size)
 Key = tuple[Value, int, int]
+
+
+class Joined(Value):
+    """What memory holds behind a join to which each way in brings a value of its own; a phi once a load needs it."""
+
+    __slots__ = ("block", "values")
+
+    def __init__(self, block: Block, values: list[Value]) -> None:
+        self.block = block
+        self.values = values
+
+    def phi(self, type: Ty, current: Block, out: list[Instr]) -> Value | None:
+        """The phi, in its block (`out`: the instructions of the current one), None if the values are of several types."""
+        values = [value.phi(type, current, out) if isinstance(value, Joined) else value for value in self.values]
+        types = {value.type for value in values if value is not None and not isinstance(value, Constant)} or {type}
+        if None in values or len(types) > 1:
+            return None
+        (common,) = types
+        made = Phi(common, [Constant(common, v.value & common.mask) if isinstance(v, Constant) else v for v in values if v])
+        made.block, made.span = self.block, None
+        (out if self.block is current else self.block.instrs).insert(0, made)
+        return made
 
 
 class MemoryFacts:
@@ -33,19 +55,24 @@ class MemoryFacts:
         return new
 
     @staticmethod
-    def common(several: Iterable[MemoryFacts]) -> MemoryFacts:
-        """The facts that all of `several` have."""
+    def common(several: Iterable[MemoryFacts], join: Block | None) -> MemoryFacts:
+        """The facts that all of `several` have; where values differ, what becomes a phi in `join`, if all ways in are known."""
         first, *rest = several
         new = first.copy()
-        for other in rest:
-            for root in list(new.facts):
-                theirs = other.facts.get(root)
-                if theirs is None:
-                    del new.facts[root]
-                    continue
-                mine = new.facts[root]
-                for key in [k for k, value in mine.items() if not _same(theirs.get(k), value)]:
+        for root in list(new.facts):
+            mine = new.facts[root]
+            theirs = [other.facts.get(root, {}) for other in rest]
+            for key, value in list(mine.items()):
+                others = [found for other in theirs if (found := other.get(key)) is not None]
+                if len(others) < len(rest):
                     del mine[key]
+                elif not all(_same(other, value) for other in others):
+                    if join is None:
+                        del mine[key]
+                    else:
+                        mine[key] = Joined(join, [value, *others])
+            if not mine:
+                del new.facts[root]
         new.count = sum(map(len, new.facts.values()))
         return new
 
@@ -54,6 +81,10 @@ class MemoryFacts:
         key = (load.operands[0], load.offset, load.size)
         root = place_of(load.operands[0])[0]
         known = self.facts.get(root, {}).get(key)
+        if isinstance(known, Joined):
+            known = known.phi(load.type, load.block, out)
+            if known is not None:
+                self.facts[root][key] = known
         if known is None:
             self._note(root, key, load)
             return None

@@ -87,7 +87,6 @@ class _Marker:
                 case tree.Call():
                     if isinstance(node.target, tree.FunctionRef):
                         called.append((node.target.symbol, node.span))
-                    self._arguments(node)
                 case tree.Asm():
                     for _, constraint, e in [*node.outputs, *node.inputs]:
                         if "m" in constraint:
@@ -123,15 +122,6 @@ class _Marker:
                 "E0411", symbol.span, f"'{symbol.name}' takes {len(symbol.parameters)} arguments, BPF passes at most "
                 f"{MAX_ARGUMENTS}" + (", and its struct result counts as one" if extra else ""),
                 fix="put arguments into a struct and pass a pointer to it",
-            )  # fmt: skip
-
-    def _arguments(self, call: tree.Call) -> None:
-        if isinstance(call.target, tree.FunctionRef) and call.target.symbol.body is not None:
-            return  # complained about at the definition
-        if len(call.arguments) > MAX_ARGUMENTS:
-            self.diagnostics.error(
-                "E0411", call.span, f"this call passes {len(call.arguments)} arguments, BPF passes at most {MAX_ARGUMENTS}",
-                fix="put arguments into a struct and pass a pointer to it; bpf_printk() takes up to 12 values that way",
             )  # fmt: skip
 
     def _in_header(self, span: Span) -> bool:
