@@ -38,6 +38,16 @@ def show(diagnostics: Iterable[Diagnostic], *, as_json: bool = False, stream: Te
     counts = [f"{n} {word}{'s' if n > 1 else ''}" for n, word in ((warnings, "warning"), (errors, "error")) if n]
     if counts:
         print(f"{' and '.join(counts)} generated.", file=stream)
+    if stream.isatty() and (code := _explained(found)):
+        print(f"`purebpf explain {code}` shows the mistake and its repair.", file=stream)
+
+
+def _explained(found: Iterable[Diagnostic]) -> str:
+    """The code that a person may want to read about: of the first error that is about a program, or ""."""
+    return next((item.code for item in found if item.severity is Severity.ERROR and item.code[:3] not in _PLAIN), "")
+
+
+_PLAIN = ("E06", "E07")  # about files and command lines: the message says it all
 
 
 def show_sarif(diagnostics: Iterable[Diagnostic], tool: str, *, stream: TextIO | None = None) -> None:

@@ -152,12 +152,20 @@ def _print(page: Page, stream: TextIO) -> None:
 
 
 def _print_rich(page: Page) -> None:
+    from pygments.token import Comment, Keyword, Name, String
     from rich.console import Console
     from rich.markdown import Markdown
     from rich.padding import Padding
-    from rich.syntax import Syntax
+    from rich.style import Style
+    from rich.syntax import ANSISyntaxTheme, Syntax
+    from rich.theme import Theme
 
-    console = Console(width=min(Console().width, 120))
+    # the terminal's own colors only, for dark and light ones
+    colors = ANSISyntaxTheme({
+        Comment: Style(color="green"), Comment.Preproc: Style(color="magenta"), Keyword: Style(color="blue", bold=True),
+        Name.Function: Style(bold=True), String: Style(color="green"),
+    })  # fmt: skip
+    console = Console(width=min(Console().width, 120), theme=Theme({"markdown.code": "bold"}))
     console.print(f"[bold]{page.code}: {page.title}[/bold]\n", highlight=False)
     if flag := _flag(page.code):
         console.print(f"{flag}\n", highlight=False, markup=False)
@@ -165,7 +173,7 @@ def _print_rich(page: Page) -> None:
     for label, style, program in (("The mistake", "red", page.mistake), ("The repair", "green", page.repair)):
         if program:
             console.print(f"[bold {style}]{label}[/]\n")
-            console.print(Padding(Syntax(program.rstrip(), "c", background_color="default", word_wrap=True), (0, 4)), "")
+            console.print(Padding(Syntax(program.rstrip(), "c", theme=colors, word_wrap=True), (0, 4)), "")
     if page.why:
         console.print(Markdown(f"**Why:** {page.why}"))
     if page.no_example:

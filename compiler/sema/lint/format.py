@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from ...diagnostics import Edit, Fix
 from ...parse.lean import c_ast
 from ...source import Span
 from .. import tree
@@ -118,8 +119,9 @@ class _Format:
             at = match.end()
             letter = match["letter"]
             if letter is None:
-                self.checker.warn("W0347", self._place(match.start()), "incomplete format specifier",
-                                  fix="write '%%' for a '%'")  # fmt: skip
+                where = self._place(match.start())
+                self.checker.warn("W0347", where, "incomplete format specifier",
+                                  fix=Fix("write '%%' for a '%'", Edit(where.point, "%", "%%")))  # fmt: skip
                 return
             if letter == b"%":
                 continue
@@ -134,7 +136,7 @@ class _Format:
             if self.next < 0 or letter == b"m":
                 continue
             for star in (match["width"], match["precision"]):
-                if star == b"*" and not self._take(where, 4, False, "int", "field width"):
+                if star == b"*" and not self._take(where, 4, False, "int", None):
                     return
             if not self._value(match, letter, where):
                 return
@@ -147,21 +149,22 @@ class _Format:
         if letter in _INTEGERS:
             words = {b"": "int", b"l": "long", b"ll": "long long", b"hh": "char", b"h": "short"}.get(length, "long")
             unsigned = "" if letter in b"di" else "unsigned "
-            return self._take(where, _SIZES[length], length in _LONG_LONG, unsigned + words, "value")
+            return self._take(where, _SIZES[length], length in _LONG_LONG, unsigned + words, match)
         if letter == b"c":
-            return self._take(where, 4, False, "int", "value")
+            return self._take(where, 4, False, "int", match)
         if self.next >= len(self.values):
             return self._too_few(where)
         t = ct.strip(self.values[self.next].type)
         if letter == b"s" and not (isinstance(t, ct.Pointer) and _is_char(t.target)):
-            self._mismatch("char *", self.values[self.next].type)
+            self._mismatch("char *", self.values[self.next].type, match)
         elif letter == b"p" and not isinstance(t, ct.Pointer):
-            self._mismatch("void *", self.values[self.next].type)
+            self._mismatch("void *", self.values[self.next].type, match)
         self.next += 1
         return True
 
-    def _take(self, where: Span, size: int, longer: bool, words: str, what: str) -> bool:
-        """The next value must be an integer of `size` bytes, `long long` if `longer`; False if there is none."""
+    def _take(self, where: Span, size: int, longer: bool, words: str, match: re.Match[bytes] | None) -> bool:
+        """The next value must be an integer of `size` bytes, `long long` if `longer`; False if there is none. `match`: the
+        conversion, or None for its width or precision."""
         if self.next >= len(self.values):
             return self._too_few(where)
         t = self.values[self.next].type
@@ -170,7 +173,7 @@ class _Format:
             integer = integer_of(t)
             fits = integer.size == size and (size < 8 or longer == (integer.rank == ct.LLONG.rank))
         if not fits:
-            self._mismatch(words, t)
+            self._mismatch(words, t, match)
         self.next += 1
         return True
 
@@ -178,9 +181,31 @@ class _Format:
         self.checker.warn("W0349", where, "more '%' conversions than data arguments", fix="pass a value for each")
         return False
 
-    def _mismatch(self, words: str, t: ct.Type) -> None:
+    def _mismatch(self, words: str, t: ct.Type, match: re.Match[bytes] | None) -> None:
+        fix: str = "write the conversion for its type, or cast it"
+        if match is not None and (meant := _conversion(match, t)):
+            written = match[0].decode("latin-1")
+            fix = Fix(f"write {meant}, the conversion for its type, or cast it",
+                      Edit(self._place(match.start()).point, written, meant))  # fmt: skip
         self.checker.warn("W0347", _start(self.nodes[self.next]), f"format specifies type '{words}' but the argument has type "
-                          f"{quote(t)}", fix="write the conversion for its type, or cast it")  # fmt: skip
+                          f"{quote(t)}", fix=fix)  # fmt: skip
+
+
+def _conversion(match: re.Match[bytes], t: ct.Type) -> str:
+    """The conversion that prints a value of type `t` as `match` would print its own; "" if there is none."""
+    bare, letter = ct.strip(t), match["letter"]
+    start = match[0][: match.start("length") - match.start() if match["length"] else -1].decode("latin-1")
+    if isinstance(bare, ct.Pointer):
+        return start + ("s" if _is_char(bare.target) else "p")
+    if not is_integer(t):
+        return ""
+    integer = integer_of(t)
+    if integer.size > 8:
+        return ""
+    length = ("ll" if integer.rank == ct.LLONG.rank else "l") if integer.size == 8 else ""
+    if letter in b"oxX":
+        return start + length + letter.decode()
+    return start + length + ("d" if integer.signed else "u")
 
 
 def _is_char(t: ct.Type) -> bool:

@@ -14,6 +14,7 @@ from purebpf.compiler.driver import main
 
 BPF = "#include <linux/bpf.h>\n#include <bpf/bpf_helpers.h>\n"
 S = "struct s { int length; };\n"
+PRINT = "int print(const char *format, ...) __attribute__((format(printf, 1, 2)));\n"
 
 #   what is mended        broken line                                            mended
 FIXES = {
@@ -48,6 +49,10 @@ FIXES = {
     "section":           (BPF + "SEC(xdp) int f(struct xdp_md *ctx) { return XDP_PASS; }",
                           BPF + "SEC(\"xdp\") int f(struct xdp_md *ctx) { return XDP_PASS; }"),
     "sizeof":            ("int f(void) { return sizeof int; }", "int f(void) { return sizeof (int); }"),
+    "conversion":        (PRINT + "long f(long a) { return sizeof(print(\"a %08x %s\", a, 1u)); }",
+                          PRINT + "long f(long a) { return sizeof(print(\"a %08lx %u\", a, 1u)); }"),
+    "percent sign":      (PRINT + "long f(void) { return sizeof(print(\"5%\")); }",
+                          PRINT + "long f(void) { return sizeof(print(\"5%%\")); }"),
     "comma":             ("int g(int); int f(int a) { return g(a,); }", "int g(int); int f(int a) { return g(a); }"),
 }  # fmt: skip
 
