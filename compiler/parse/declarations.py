@@ -158,7 +158,8 @@ class Declarations(Expressions):
             )]  # fmt: skip
         decls = self._build_declarations(spec, self._parse_struct_declarator_list())
         if self._peek_type() == "RBRACE":
-            self.diagnostics.warning("W0206", self._after_last(), "expected ';' at the end of the members")
+            self.diagnostics.warning("W0206", self._after_last(), "expected ';' at the end of the members",
+                                     fix=self._missing(";"))  # fmt: skip
         else:
             self._expect("SEMI")
         return decls

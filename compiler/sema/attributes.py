@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ..diagnostics import Edit, Fix
+from ..diagnostics import Edit, Fix, did_you_mean
 from ..parse.lean import c_ast
 from ..parse.nodes import Attribute
 from ..records import dataclass, field
@@ -14,6 +14,7 @@ from . import literals
 from .base import Poison
 from .initializers import Initializers
 from .layout import BIGGEST_ALIGNMENT
+from .names import suggest
 
 # known, and without meaning for what we emit
 _IGNORED = {
@@ -29,6 +30,10 @@ _IGNORED = {
 }  # fmt: skip
 
 
+# those that take arguments
+_WITH_ARGUMENTS = (
+    "section", "aligned", "btf_decl_tag", "btf_type_tag", "address_space", "format", "deprecated", "cleanup", "visibility",
+)  # fmt: skip
 _NOBODY_CALLS = "a BPF object has no code that runs when it is loaded", "call the function from a program"
 _VECTORS = "BPF has no vectors", "use an array and a loop"
 # what changes the meaning of a program and cannot be had: why, and what to do instead
@@ -128,7 +133,10 @@ class AttributeReader(Initializers):
             why, fix = _REFUSED[name]
             self.error("E0441", attribute.coord, f"attribute '{name}' is not supported: {why}", fix=fix)
         elif name not in _IGNORED:
-            self.warn("W0331", attribute.coord, f"unknown attribute '{name}' ignored", fix="remove it, or check its spelling")
+            close = suggest(name, (*_FLAGS, *_WITH_ARGUMENTS, *_IGNORED))
+            self.warn("W0331", attribute.coord, f"unknown attribute '{name}' ignored",
+                      fix=did_you_mean(close, name, attribute.coord.point) if close else
+                      "remove it, or check its spelling")  # fmt: skip
 
     def _format(self, found: Attributes, attribute: Attribute) -> None:
         """format(printf, which argument is the format, which one is the first value)."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
+from pathlib import Path
 
 import pytest
 
+from purebpf.compiler.driver import main as cc
 from purebpf.runtime.cli import main
 
 
@@ -59,3 +62,24 @@ def test_on_a_terminal_the_program_is_coloured_unless_no_color(
     monkeypatch.setenv("FORCE_COLOR", "1")
     main(["explain", "E0110"])
     assert "\x1b" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_a_compile_points_to_the_page_on_a_terminal(
+    terminal: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = tmp_path / "x.c"
+    source.write_text("int f(void) { return a; }\n")
+    told = io.StringIO()
+    monkeypatch.setattr(told, "isatty", lambda: terminal)
+    monkeypatch.setattr("sys.stderr", told)
+    assert cc(["-c", str(source), "-o", str(tmp_path / "x.o")]) == 1
+    assert ("purebpf explain E0331" in told.getvalue()) == terminal
+
+
+def test_nothing_to_explain_about_a_command_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = io.StringIO()
+    monkeypatch.setattr(told, "isatty", lambda: True)
+    monkeypatch.setattr("sys.stderr", told)
+    assert cc(["-c", "no-such-file.c"]) != 0
+    assert "explain" not in told.getvalue()

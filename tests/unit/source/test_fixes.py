@@ -25,6 +25,8 @@ FIXES = {
     "before a body":     ("int f(int a) { if (a { return 1; } return 0; }",
                           "int f(int a) { if (a) { return 1; } return 0; }"),
     "bracket":           ("int f(int *a) { return a[1; }", "int f(int *a) { return a[1]; }"),
+    "last member":       ("struct t { int a };\nint x;", "struct t { int a; };\nint x;"),
+    "attribute":         ("__attribute__((alwyas_inline)) int x(void);", "__attribute__((always_inline)) int x(void);"),
     "keyword":           ("unsinged int x;", "unsigned int x;"),
     "struct":            (S + "s x;", S + "struct s x;"),
     "typedef":           ("typedef int number; numbr x;", "typedef int number; number x;"),
