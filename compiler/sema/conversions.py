@@ -206,7 +206,7 @@ class Conversions(Checker):
                     self._check_constant(e, to)
                 elif type(e) is tree.Conditional:
                     for branch in (e.then, e.otherwise):
-                        if type(branch) is tree.Constant:
+                        if type(branch) is tree.Constant and not _once_negative(branch, integer_of(target).size):
                             self._check_constant(branch, to)
                 return self.cast(e, to)
             if isinstance(source, ct.Pointer):
@@ -354,6 +354,14 @@ class Conversions(Checker):
     def need_record(self, t: ct.Type) -> bool:
         """True for structs and unions."""
         return is_record(t)
+
+
+def _once_negative(e: tree.Constant, size: int) -> bool:
+    """Whether a branch of ?:, converted to an unsigned type by the other one, may have been a negative number that fits into
+    `size` bytes."""
+    t = integer_of(e.type)
+    negative = e.value - (1 << t.size * 8)
+    return not t.signed and negative < 0 and (~negative).bit_length() < size * 8
 
 
 def bit_field(e: tree.Expr) -> ct.Field | None:

@@ -25,3 +25,5 @@ unsigned char f(struct s *s, int n)
 	_Bool m = 2;
 	return n ? 400 : a + b + c + d + e + g + h + i + k + l + t.a + m;
 }
+unsigned char g(int a, unsigned b) { return a ? b : (signed char)200; }
+unsigned char h(int a, unsigned b) { return a ? b : 400; }
