@@ -103,6 +103,7 @@ zext (trunc x)                => x                           if may(x) <= 0xffff
 sext (trunc x)                => sext32 x                                              ; the low half, extended
 sext32 (zext x)               => sext x                                                ; the low half, extended
 sext32 (sext x)               => sext x                                                ; extended already
+sext (sext8/sext16 x)         => sext8/sext16 (zext x)      if once                    ; extended at once
 sext x                        => zext x                      if nonneg(x)              ; x is not negative
 sext32 x                      => zext (trunc x)              if may(x) >> 31 & 1 == 0  ; the low half is not negative
 sext8 x                       => x                           if may(x) <= 0x7f         ; a small positive number

@@ -58,3 +58,13 @@ def test_values_of_two_maps_do_not_meet(other: str, loads: int) -> None:
         return a->pointer == ctx;
     }""".replace("OTHER", other)
     assert count(compile(text), isa.LDX) == loads
+
+
+def test_a_short_step_of_a_pointer_is_extended_at_once() -> None:
+    """The verifier loses the bounds of what is extended twice, and refuses the sum with a pointer to the context."""
+    text = HEAD + """
+    extern void take(void *p) __ksym;
+    short steps[4];
+    SEC("kprobe") int f(void *ctx) { take(ctx + steps[0]); return 0; }"""
+    insns = compile(text).functions["f"].insns
+    assert sum(insn.op & 0xF7 in (isa.ALU64 | isa.LSH, isa.ALU64 | isa.ARSH) for insn in insns) == 2
