@@ -365,7 +365,7 @@ class Declarations(Declarators):
         if attributes.deprecated is not None:
             self.deprecated[symbol] = attributes.deprecated
         if attributes.format is not None:
-            self.formats[symbol] = attributes.format
+            self._declare_format(symbol, function, *attributes.format, attributes.spans["format"])
         symbol.noreturn |= "noreturn" in attributes.names or "_Noreturn" in node.funcspec
         symbol.used |= "used" in attributes.names
         symbol.if_called = attributes.if_called or symbol.if_called
@@ -393,6 +393,21 @@ class Declarations(Declarators):
         """Whether an inline definition is one for other objects, too: by what C11 6.7.4p7 or GNU C says of the declarations."""
         gnu = self.gnu_inline or "gnu_inline" in symbol.attributes
         return symbol in (self._gnu_external if gnu else self._external)
+
+    def _declare_format(self, symbol: tree.FunctionSymbol, function: ct.Function, at: int, first: int, span: Span) -> None:
+        """__attribute__((format(printf, at + 1, first + 1))); `first` is -1 where the values are elsewhere."""
+        count = len(function.parameters)
+        if not 0 <= at < count or (first >= 0 and (first != count or not function.variadic)):
+            self.error("E0355", span, f"attribute 'format' names an argument that '{symbol.name}' does not have: its format is "
+                       f"argument {at + 1}, its values start with {first + 1}",
+                       fix="name the format's argument, and the first one of '...', counted from 1")  # fmt: skip
+            return
+        bare = ct.strip(function.parameters[at].type)
+        if not isinstance(bare, ct.Pointer) or not is_complete(bare.target) or size_of(bare.target) != 1:
+            self.error("E0355", span, f"argument {at + 1} of '{symbol.name}' is no format string",
+                       fix="declare it const char *")  # fmt: skip
+            return
+        self.formats[symbol] = at, first
 
     def _merge_function(self, old: tree.FunctionSymbol, node: Any, t: ct.Function, static: bool, definition: bool) -> None:
         notes = [("previous declaration is here", old.span)]

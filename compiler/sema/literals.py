@@ -28,6 +28,8 @@ def integer(text: str) -> tuple[int, ct.Int]:
     digits, suffix = match[1], match[2].lower()
     if suffix not in _SUFFIXES or "lL" in text or "Ll" in text:
         raise LiteralError(f"invalid suffix '{match[2]}' on integer constant")
+    if len(digits) > 80:
+        raise LiteralError("integer constant is larger than 64 bits")
     decimal = False
     if digits[:2] in ("0x", "0X"):
         value = int(digits, 16)

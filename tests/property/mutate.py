@@ -32,6 +32,7 @@ _TOKEN = re.compile(
     rb"""\w+|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|\s+|<<=|>>=|\.\.\.|[-+*/%&|^<>=!]=|->|\+\+|--|<<|>>|&&|\|\||\#\#|.""", re.S
 )
 _CODE = re.compile(r"[EWVL]\d{4}")
+_LINE = re.compile(r"#\s*(?:line\b|\d)")
 _NUMBERS = (
     b"0 1 -1 63 64 65 255 512 4096 2147483647 2147483648 0xffffffff 4294967296 9223372036854775807 "
     b"9223372036854775808u 0xffffffffffffffff 1e400 99999999999999999999999 08 0x 1.5f "
@@ -241,7 +242,8 @@ def _malformed(found: Sequence[Diagnostic], text: str, name: str) -> str:
         if not _CODE.fullmatch(item.code) or not item.message.strip():
             return f"code or message: {item!r}"
         place = item.place
-        if place and place.file == name and not (1 <= place.line <= len(lines) + 1 and place.column >= 1):
+        marked = _LINE.search(text) is not None  # #line, or # and a number, counts anew
+        if place and place.file == name and not marked and not (1 <= place.line <= len(lines) + 1 and place.column >= 1):
             return f"no such place: {place}"
         if place and place.file == name and place.line <= len(lines) and place.column > len(lines[place.line - 1]) + 2:
             return f"no such column: {place}"
