@@ -37,7 +37,7 @@ _BUILTINS = """
     __builtin_popcountg __builtin_debugtrap __builtin_dynamic_object_size __builtin_elementwise_abs
     __builtin_elementwise_max __builtin_elementwise_min __builtin_launder __builtin_memchr __builtin_memcpy_inline
     __builtin_mempcpy __builtin_memset_inline __builtin_nondeterministic_value __builtin_prefetch __builtin_rotateleft8
-    __builtin_rotateleft16 __builtin_rotateright8 __builtin_rotateright16 __builtin_strchr __builtin_strncmp
+    __builtin_bzero __builtin_rotateleft16 __builtin_rotateright8 __builtin_rotateright16 __builtin_strchr __builtin_strncmp
     __builtin_strrchr __builtin_unpredictable
     __builtin_addcb __builtin_addcs __builtin_addc __builtin_addcl __builtin_addcll
     __builtin_subcb __builtin_subcs __builtin_subc __builtin_subcl __builtin_subcll

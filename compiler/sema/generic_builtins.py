@@ -19,7 +19,7 @@ class GenericBuiltins(Builtins):
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
         self._builtins.update({
-            "mempcpy": self._mempcpy, "memset_inline": self._memset_inline,
+            "mempcpy": self._mempcpy, "memset_inline": self._memset_inline, "bzero": self._bzero,
             **dict.fromkeys(("strchr", "strrchr", "memchr"), self._search),
             **dict.fromkeys(("LINE", "COLUMN", "FILE", "FILE_NAME", "FUNCTION"), self._where),
             **dict.fromkeys(("clzg", "ctzg", "popcountg"), self._generic_count),
@@ -130,6 +130,12 @@ class GenericBuiltins(Builtins):
 
     def _memset_inline(self, name: str, nodes: list[Any], span: Span) -> tree.Expr:
         return self._plain("memset", nodes, span)
+
+    def _bzero(self, name: str, nodes: list[Any], span: Span) -> tree.Expr:
+        """memset to 0, whose result nobody gets."""
+        to, size = self.arguments(name, nodes, 2, span)
+        zero = tree.Constant(0, ct.INT, span)
+        return self.cast(self.plain_builtin("memset", [to, zero, size], *PLAIN["memset"], span), ct.VOID)
 
     def _address(self, name: str, nodes: list[Any], span: Span) -> tree.Expr:
         self.count_arguments(f"__builtin_{name}", len(nodes), 1, span)

@@ -17,5 +17,9 @@ typedef struct {
 #ifndef offsetof
 #define offsetof(type, member) __builtin_offsetof(type, member)
 #endif
+#if defined(__STDC_VERSION__) && __STDC_VERSION__ >= 202311L
+typedef __typeof__(nullptr) nullptr_t;
+#define unreachable() __builtin_unreachable()
+#endif
 
 #endif

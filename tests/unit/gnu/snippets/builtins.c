@@ -166,3 +166,10 @@ int f(int n) { int sum = 0; _Pragma("unroll") for (unsigned int i = 0; i < 3; i+
 extern long one(void *) __attribute__((section(".ksyms"))); extern long two(void *) __attribute__((section(".ksyms")));
 static inline __attribute__((always_inline)) long twice(long (*f)(void *), void *p) { return f(p) + f(p); }
 long f(void *p) { return twice(one, p) + twice(two, p); }
+//// bzero: run
+char a[32]; PROG { __builtin_memset(a, 7, 32); __builtin_bzero(a, 13); out[0] = a[12]; out[1] = a[13]; (void)__builtin_bzero(a, 32); out[2] = a[31]; return 0; }
+//// unreachable-of-c23: ok [-std=c23]
+#include <stddef.h>
+int f(int a) { nullptr_t n = nullptr; if (a) return n == 0; unreachable(); }
+//// u8-characters: run [-std=c23]
+out[0] = sizeof(u8'a'); out[1] = _Generic(u8'a', unsigned char: 1, default: 2); out[2] = u8'\xff';
