@@ -12,7 +12,7 @@ from functools import cache
 
 from ..cache import Cache, keep
 from ..records import NamedTuple
-from .tokens import BLOCK_COMMENT, LINE_COMMENT
+from .tokens import BLOCK_COMMENT, LINE_COMMENT, many
 
 _LEAST = 600  # characters; lexing less costs little
 _DEPTH = 12  # of braces in a declaration
@@ -41,14 +41,15 @@ def declaration() -> re.Pattern[str]:
     what is only named; name of a constant; all of something else."""
     body = r"\{[^{}]*+\}"
     for _ in range(_DEPTH):
-        body = rf"\{{(?:[^{{}}]++|{body})*+\}}"
+        body = r"\{" + many(rf"[^{{}}]++|{body}") + r"\}"
+    other = many(rf"[^{{}};]++|{body}", "+")
     return re.compile(
         rf"\s*+(?:(struct|union|enum)\s++(?:(\w++)\s*+)?({body})\s*+;"
         rf"|typedef\s(?!\s*+(?:struct|union|enum)\s++\w++\s*+;)(?:[\w\s*]*\b(\w++)"
         rf"|[\w\s*]*+\(\s*+\*\s*+(\w++)\s*+\)\s*+\([^{{}};]*+)\s*+;"
         rf"|(?:struct|union)\s++(\w++)\s*+;"
         rf"|static\s[\w\s*]*+\(\s*+\*\s*+const\s++(\w++)\s*+\)\s*+\([^{{}};=]*+=\s*+\(void\s*+\*\)\s*+\d++\s*+;"
-        rf"|((?:[^{{}};]++|{body})++;))"
+        rf"|({other};))"
     )
 
 

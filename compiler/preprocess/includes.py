@@ -8,9 +8,9 @@ from . import vmlinux
 from .headers import Found
 from .scan import Segment
 from .state import Frame, State
-from .tokens import BLOCK_COMMENT, BOL, Token, spell
+from .tokens import BLOCK_COMMENT, BOL, Token, many, spell
 
-_NAME = re.compile(rf'(?:\s++|{BLOCK_COMMENT})*+(?:<([^>\n]*+)>|"([^"\n]*+)")')
+_NAME = re.compile(many(rf"\s++|{BLOCK_COMMENT}") + r'(?:<([^>\n]*+)>|"([^"\n]*+)")')
 
 
 def include(state: State, frame: Frame, segment: Segment) -> None:

@@ -9,19 +9,20 @@ from __future__ import annotations
 import re
 
 from ..records import NamedTuple, dataclass
-from .tokens import BLOCK_COMMENT, CHAR, STRING
+from .tokens import BLOCK_COMMENT, CHAR_BODY, STRING_BODY, many
 
 _SPLICE = r"\\[ \t\f\v\r]*+\n"
-_GAP = rf"(?:[ \t\f\v\r\0]++|{BLOCK_COMMENT}|{_SPLICE})*+"
-_LINE_COMMENT = rf"//(?:[^\n\\]++|{_SPLICE}|\\)*+"
-_STRING = STRING.replace(r"\\.", rf"\\.|{_SPLICE}")
-_CHAR = CHAR.replace(r"\\.", rf"\\.|{_SPLICE}")
-_OPEN = rf"""["'](?:[^\n\\]++|{_SPLICE}|\\)*+"""
+_GAP = many(rf"[ \t\f\v\r\0]++|{BLOCK_COMMENT}|{_SPLICE}")
+_LINE_COMMENT = "//" + many(rf"[^\n\\]++|{_SPLICE}|\\")
+_STRING = '"' + many(f"{STRING_BODY}|{_SPLICE}") + '"'
+_CHAR = "'" + many(f"{CHAR_BODY}|{_SPLICE}") + "'"
+_OPEN = """["']""" + many(rf"[^\n\\]++|{_SPLICE}|\\")
 _INLINE = rf"""(?:[^\n\\/"']++|{_SPLICE}|{BLOCK_COMMENT}|{_LINE_COMMENT}|{_STRING}|{_CHAR}|{_OPEN}|\\|/(?!\*))"""
 _HASH = rf"{_GAP}(?:\#|%:)"
-_DIRECTIVE = re.compile(rf"({_GAP})(?:\#(?!\#)|%:(?!%:)){_GAP}((?:[\w$]++|{_SPLICE})*+)({_INLINE}*+)")
-_TEXT = re.compile(rf"(?:{_INLINE}|\n(?!{_HASH}))*+")
-_BLANK = re.compile(rf"(?:\s++|\0|{BLOCK_COMMENT}|{_LINE_COMMENT}|{_SPLICE})*+\Z")
+_NAME = many(rf"[\w$]++|{_SPLICE}")
+_DIRECTIVE = re.compile(rf"({_GAP})(?:\#(?!\#)|%:(?!%:)){_GAP}({_NAME})({many(_INLINE)})")
+_TEXT = re.compile(many(rf"{_INLINE}|\n(?!{_HASH})"))
+_BLANK = re.compile(many(rf"\s++|\0|{BLOCK_COMMENT}|{_LINE_COMMENT}|{_SPLICE}") + r"\Z")
 
 
 class Segment(NamedTuple):

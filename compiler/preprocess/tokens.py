@@ -7,6 +7,7 @@ is split by one `findall`; the rest is a table look-up for each token. Line spli
 from __future__ import annotations
 
 import re
+import sys
 from functools import cache
 
 from ..records import NamedTuple
@@ -15,16 +16,25 @@ SPACE = 1  # blank space or a comment stands before the token
 BOL = 2  # the token is the first of its line
 NOEXPAND = 4  # a macro's name met while that macro was being expanded: never expanded again (C11 6.10.3.4p2)
 
+
+def many(body: str, least: str = "*") -> str:
+    """A pattern for `body` over and over, of which nothing is given back. Such groups go wrong before Python 3.11.5, where what
+    the last, failing round has consumed is lost (gh-106052)."""
+    return f"(?:{body}){least}+" if sys.version_info >= (3, 11, 5) else f"(?>(?:{body}){least})"
+
+
 # The lexical pieces that the scanner of directives needs as well.
-BLOCK_COMMENT = r"/\*[^*]*+\*++(?:[^/*][^*]*+\*++)*+/"
+BLOCK_COMMENT = r"/\*[^*]*+\*++" + many(r"[^/*][^*]*+\*++") + "/"
 LINE_COMMENT = r"//[^\n]*+"
-STRING = r'"(?:[^"\\\n]|\\.)*+"'
-CHAR = r"'(?:[^'\\\n]|\\.)*+'"
+STRING_BODY = r'[^"\\\n]|\\.'
+CHAR_BODY = r"[^'\\\n]|\\."
+STRING = f'"{many(STRING_BODY)}"'
+CHAR = f"'{many(CHAR_BODY)}'"
 OPEN_QUOTE = r"""["'][^\n]*+"""  # a string without an end is one bad token up to the end of its line, as in clang
 _UNIVERSAL = r"\\(?:u[\da-fA-F]{4}|U[\da-fA-F]{8})"  # C11 6.4.3
-IDENTIFIER = rf"(?:[^\W\d]|\$|{_UNIVERSAL})[\w$]*+(?:{_UNIVERSAL}[\w$]*+)*+"
-NUMBER = r"\.?[0-9](?:[eEpP][+-]|[\w.])*+"
-_SEPARATED = r"\.?[0-9](?:[eEpP][+-]|[\w.]|'(?=\w))*+"  # C23 6.4.4.1
+IDENTIFIER = rf"(?:[^\W\d]|\$|{_UNIVERSAL})[\w$]*+" + many(_UNIVERSAL + r"[\w$]*+")
+NUMBER = r"\.?[0-9]" + many(r"[eEpP][+-]|[\w.]")
+_SEPARATED = r"\.?[0-9]" + many(r"[eEpP][+-]|[\w.]|'(?=\w)")  # C23 6.4.4.1
 BLANK = r"[ \t\n\r\f\v\0]"
 PUNCTUATOR = (
     r"%:%:|<<=|>>=|\.\.\.|->|\+\+|--|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%&|^]=|##|<:|:>|<%|%>|%:"
@@ -32,7 +42,7 @@ PUNCTUATOR = (
 )
 
 _PIECES = re.compile(
-    rf"((?:{BLANK}++|{BLOCK_COMMENT}|{LINE_COMMENT})*+)"
+    f"({many(f'{BLANK}++|{BLOCK_COMMENT}|{LINE_COMMENT}')})"
     rf"([uUL]8?(?:{STRING}|{CHAR})|{IDENTIFIER}|/\*[\s\S]*+|(?!\.[0-9])(?:{PUNCTUATOR})"
     rf"|{NUMBER}|{STRING}|{CHAR}|{OPEN_QUOTE}|.|\Z)"
 )
