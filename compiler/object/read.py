@@ -80,6 +80,8 @@ class _Reader:
         return obj
 
     def _content(self, section: Section) -> None:
+        if not section.name:
+            raise elf_error(f"section {section.index} has no name", "compile it again")
         if section.flags & e.SHF_EXECINSTR:
             if len(section.data) % 8:
                 raise elf_error(f"section '{section.name}' is not a whole number of instructions", "compile it again")
@@ -103,6 +105,8 @@ class _Reader:
                 end = start + symbol.size // 8
                 if rest or symbol.size % 8 or not start < end <= len(insns):
                     raise elf_error(f"function '{symbol.name}' lies outside of its section", "compile it again")
+                if not symbol.name:
+                    raise elf_error(f"a function of section '{sections[symbol.section].name}' has no name", "compile it again")
                 unique = _unique(symbol.name, obj.functions)
                 section = sections[symbol.section].name
                 function = Function(unique, section, insns[start:end], linkage=linkage, hidden=symbol.hidden)

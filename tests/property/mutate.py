@@ -31,7 +31,7 @@ SECONDS = 10
 _TOKEN = re.compile(
     rb"""\w+|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|\s+|<<=|>>=|\.\.\.|[-+*/%&|^<>=!]=|->|\+\+|--|<<|>>|&&|\|\||\#\#|.""", re.S
 )
-_CODE = re.compile(r"[EWVL]\d{4}")
+_CODE = re.compile(r"[EWVLR]\d{4}")
 _LINE = re.compile(r"#\s*(?:line\b|\d)")
 _NUMBERS = (
     b"0 1 -1 63 64 65 255 512 4096 2147483647 2147483648 0xffffffff 4294967296 9223372036854775807 "
@@ -179,14 +179,14 @@ MUTATIONS = (
 )  # fmt: skip
 
 
-class _TooLong(BaseException):
+class TooLong(BaseException):
     """A compile took more than its time; no `except Exception` is to catch it."""
 
 
 @contextmanager
-def _limit(seconds: float) -> Iterator[None]:
+def limit(seconds: float) -> Iterator[None]:
     def stop(number: int, frame: object) -> None:
-        raise _TooLong
+        raise TooLong
 
     before = signal.signal(signal.SIGALRM, stop)
     signal.setitimer(signal.ITIMER_REAL, seconds)
@@ -205,35 +205,35 @@ def judge(data: bytes, name: str = "mutant.c") -> tuple[str, str]:
         options.levels.apply(warning)
     compilation = Compilation(text, name, options)
     try:
-        with _limit(SECONDS):
+        with limit(SECONDS):
             try:
                 made = write_object(compilation.object())
                 kind, found = "compiled", compilation.diagnostics.found
             except PurebpfError as error:
                 kind, found, made = "refused", error.diagnostics, b""
-            wrong = _malformed(found, text, name)
+            wrong = malformed(found, text, name)
             if kind == "refused" and not wrong and not found:
                 wrong = "refused without a reason"
-    except _TooLong:
+    except TooLong:
         return "hang", ""
     except BaseException as error:
         return "crash", f"{type(error).__name__}: {error}"
     if wrong:
         return "diagnostic", wrong
     try:
-        with _limit(SECONDS):
+        with limit(SECONDS):
             obj = read_object(made) if made else None
             for program in obj.programs() if obj else ():
                 for finding in verify(obj, program.name).findings:
                     finding.render()
-    except _TooLong:
+    except TooLong:
         return kind, ""  # the verifier walks every path, which may take long
     except BaseException as error:
         return "crash", f"what became of it: {type(error).__name__}: {error}"
     return kind, ""
 
 
-def _malformed(found: Sequence[Diagnostic], text: str, name: str) -> str:
+def malformed(found: Sequence[Diagnostic], text: str, name: str) -> str:
     """What is wrong with diagnostics, "" if nothing is."""
     lines = re.split(r"\r?\n", text)
     for item in found:
