@@ -9,11 +9,12 @@ from ..parse.nodes import attributes_of
 from ..source import Span
 from . import tree
 from .base import Poison
+from .body import Body
 from .compare import is_void
 from .layout import is_complete
 from .names import Scope
 from .spelling import quote
-from .statements import Statements, _Body
+from .statements import Statements
 
 
 class Functions(Statements):
@@ -78,7 +79,7 @@ class Functions(Statements):
 
     def _check(self, symbol: tree.FunctionSymbol, node: Any) -> None:
         outer, self.function = self.function, symbol
-        self.body = _Body()
+        self.body = Body()
         scope = Scope()
         before = self.diagnostics.errors
         self.scopes.append(scope)

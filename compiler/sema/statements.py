@@ -1,4 +1,4 @@
-"""Statements (C11 6.8): blocks, branches, loops, switches, jumps, labels, asm."""
+"""Statements (C11 6.8): blocks, branches, loops; switches.py and jumps.py have the others."""
 
 from __future__ import annotations
 
@@ -7,41 +7,17 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
-from ..diagnostics import did_you_mean
 from ..parse import nodes as gnu
 from ..parse.lean import c_ast
-from ..records import dataclass, field
 from ..source import Span
-from . import fold, tree
+from . import tree
 from . import types as ct
-from .asm import AsmStatements
 from .atomics import drop_result
 from .base import Poison
-from .compare import is_integer, is_void
-from .names import suggest
+from .body import Cleanup
+from .compare import is_void
 from .shape import parenthesized
-from .spelling import quote
-
-Cleanup = tuple[tree.Local, tree.FunctionSymbol]
-
-
-@dataclass(slots=True)
-class _Body:
-    """What is known while a function's body is checked."""
-
-    # of labels also, and of gotos, the variables with a cleanup that live there; a goto's block takes the calls
-    labels: dict[str, Span] = field(default_factory=dict)
-    live: dict[str, list[Cleanup]] = field(default_factory=dict)
-    gotos: list[tuple[str, Span, list[Cleanup], tree.Block | None]] = field(default_factory=list)
-    local_labels: list[dict[str, str]] = field(default_factory=list)
-    loops: int = 0
-    breakable: int = 0
-    switches: list[tuple[tree.Switch, ct.Type, dict[int, Span], int]] = field(default_factory=list)
-    # one list a scope: (variable, function) with __attribute__((cleanup)); and how many scopes loops began in
-    cleanups: list[list[Cleanup]] = field(default_factory=list)
-    break_depth: list[int] = field(default_factory=list)
-    continue_depth: list[int] = field(default_factory=list)
-    renamed: int = 0
+from .switches import Switches
 
 
 def _looked_at(e: tree.Call) -> bool:
@@ -56,12 +32,11 @@ _CHANGES = frozenset((c_ast.Assignment, c_ast.UnaryOp))
 _GOVERNING = frozenset((c_ast.If, c_ast.While, c_ast.For, c_ast.Switch))
 
 
-class Statements(AsmStatements):
+class Statements(Switches):
     """One method a kind of statement."""
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
-        self.body = _Body()
         self._pragma: int | None = None
         self._statements: dict[type, Callable[[Any], tree.Statement | None]] = {
             c_ast.Compound: self.compound,
@@ -113,12 +88,6 @@ class Statements(AsmStatements):
             elif statement is not None:
                 self.warn("W0341", node.coord, "an unroll pragma must stand before a loop", fix="move it")
         return statement
-
-    def _sequence(self, node: Any) -> None:
-        """A full expression that changes a variable."""
-        from .lint.sequence import check_sequence
-
-        check_sequence(self, node)
 
     def _unused(self, node: Any, e: tree.Expr) -> None:
         """clang's -Wunused-value and its kin."""
@@ -234,29 +203,6 @@ class Statements(AsmStatements):
         statements += [self._cleanup_call(local, function, span) for local, function in reversed(pending)]
         return result
 
-    # --- cleanup --------------------------------------------------------------------------------------------------
-
-    def add_cleanup(self, local: tree.Local, node: Any) -> None:
-        """__attribute__((cleanup(f))): f(&local) at every way out of the scope."""
-        e = self.expression(node)
-        if not isinstance(e, tree.FunctionRef) or len(e.symbol.type.parameters) != 1:
-            raise self.error("E0355", local.span, "the argument of 'cleanup' must be a function of one pointer")
-        self.use_function(e.symbol)
-        self.body.cleanups[-1].append((local, e.symbol))
-
-    def _cleanup_call(self, local: tree.Local, function: tree.FunctionSymbol, span: Span) -> tree.Statement:
-        pointer = self.address(tree.LocalRef(local, local.type, span), ct.Pointer(local.type), span)
-        argument = self.cast(pointer, function.type.parameters[0].type)
-        target = tree.FunctionRef(function, function.type, span)
-        return tree.ExprStatement(tree.Call(target, [argument], function.type.result, span), span)
-
-    def _leaving(self, depth: int, jump: tree.Statement) -> tree.Statement:
-        """`jump`, after the cleanups of all scopes from `depth` on."""
-        calls: list[tree.Statement] = []
-        for scope in reversed(self.body.cleanups[depth:]):
-            calls += [self._cleanup_call(local, function, jump.span) for local, function in reversed(scope)]
-        return tree.Block([*calls, jump], jump.span) if calls else jump
-
     # --- branches and loops ---------------------------------------------------------------------------------------
 
     def controlled(self, node: Any, what: str) -> tree.Expr:
@@ -353,229 +299,3 @@ class Statements(AsmStatements):
             self._pragma = 1
         elif "unroll" in text:
             self._pragma = int(number[0]) if number else 0
-
-    # --- switch ---------------------------------------------------------------------------------------------------
-
-    def _switch(self, node: Any) -> tree.Statement:
-        value: tree.Expr = tree.Constant(0, ct.INT, node.coord)
-        enum: ct.Type | None = None
-        try:
-            value = self.rvalue(node.cond)
-            enum = ct.strip(value.type)
-            if not is_integer(value.type):
-                self.no_float(value)
-                raise self.error("E0381", value.span,
-                                 f"statement requires expression of integer type ({quote(value.type)} invalid)")
-            value = self.promote(value)
-        except Poison:
-            value = tree.Constant(0, ct.INT, node.coord)
-        switch = tree.Switch(value, tree.Block([], node.coord), [], node.coord)
-        seen: dict[int, Span] = {}
-        self.body.switches.append((switch, value.type, seen, len(self.body.cleanups)))
-        self.body.breakable += 1
-        self.body.break_depth.append(len(self.body.cleanups))
-        try:
-            switch.body = self.statement(node.stmt)
-        finally:
-            self.body.switches.pop()
-            self.body.breakable -= 1
-            self.body.break_depth.pop()
-        if isinstance(enum, ct.Enum):
-            self._all_handled(switch, enum, seen)
-        elif isinstance(value, tree.Compare | tree.Logical) or (isinstance(value, tree.Unary) and value.op == "!"):
-            self.warn("W0327", node.coord, "switch condition has boolean value", fix="write an if")
-        if "W0318" in self.asked:
-            self.check_fallthrough(switch)
-        return switch
-
-    def _all_handled(self, switch: tree.Switch, enum: ct.Enum, seen: dict[int, Span]) -> None:
-        """A switch on an enumeration has cases for enumerators only and, without a default, for all of them (-Wswitch)."""
-        known = {value for _, value in enum.constants}
-        for case in switch.cases:
-            for end in {case.low, case.high} - {None}:
-                if end not in known and end in seen and known:
-                    self.warn("W0345", seen[end], f"case value not in enumerated type {quote(enum)}",
-                              fix="add an enumerator, or convert the value to an integer")  # fmt: skip
-        ranges = [(case.low, case.high) for case in switch.cases]
-        if any(low is None for low, _ in ranges):
-            return
-        missing = [name for name, value in enum.constants
-                   if not any(low <= value <= (low if high is None else high) for low, high in ranges if low is not None)]
-        if missing:
-            shown = ", ".join(f"'{name}'" for name in missing[:3])
-            shown += f" and {len(missing) - 3} more" if len(missing) > 3 else ""
-            self.warn("W0345", switch.value.span, f"enumeration value{'s' if len(missing) > 1 else ''} {shown} not handled in "
-                      "switch", fix="add the cases, or a default")  # fmt: skip
-
-    def check_fallthrough(self, switch: tree.Switch) -> None:
-        """-Wimplicit-fallthrough."""
-        raise NotImplementedError
-
-    def _case(self, node: Any) -> tree.Statement:
-        """Rows of labels are walked in a loop."""
-        if not self.body.switches:
-            what = "case" if isinstance(node, c_ast.Case) else "default"
-            raise self.error("E0382", node.coord, f"'{what}' statement not in switch statement")
-        span: Span = node.coord
-        row: list[tree.Case] = []
-        while isinstance(node, c_ast.Case | c_ast.Default):
-            try:
-                low, high = self._case_range(node)
-                case = tree.Case(low, high, tree.Block([], node.coord), node.coord)
-                self.body.switches[-1][0].cases.append(case)
-                row.append(case)
-            except Poison:
-                pass
-            node = node.stmts[0]
-        for local, _ in (pending for scope in self.body.cleanups[self.body.switches[-1][3]:] for pending in scope):
-            self.error("E0387", span, f"this label is in the scope of '{local.name}', which has a cleanup, and the switch "
-                       "jumps past its declaration", fix="declare the variable before the switch, or in a block of its own",
-                       notes=[(f"'{local.name}' is declared here", local.span)])  # fmt: skip
-        inner = self.statement(node)
-        for case in reversed(row):
-            case.body = inner
-            inner = case
-        return inner
-
-    def _case_range(self, node: Any) -> tuple[int | None, int | None]:
-        _, t, seen, _ = self.body.switches[-1]
-        span: Span = node.coord
-        if isinstance(node, c_ast.Default):
-            if -(1 << 70) in seen:
-                raise self.error("E0383", span, "multiple default labels in one switch",
-                                 notes=[("previous case defined here", seen[-(1 << 70)])])  # fmt: skip
-            seen[-(1 << 70)] = span
-            return None, None
-        if isinstance(node.expr, gnu.Range):
-            low = self.integer_constant(node.expr.low, "a case label")
-            high = self.integer_constant(node.expr.high, "a case label")
-        else:
-            low = high = self.integer_constant(node.expr, "a case label")
-        first, last = fold.wrap(low, t), fold.wrap(high, t)
-        if low > high or first > last:
-            self.warn("W0343", span, "empty case range specified", fix="write the smaller value first")
-            raise Poison
-        for value in range(first, min(last, first + 4096) + 1):
-            if value in seen:
-                raise self.error("E0383", node.expr.coord, f"duplicate case value '{value}'",
-                                 notes=[("previous case defined here", seen[value])])  # fmt: skip
-            seen[value] = node.expr.coord
-        return first, last
-
-    # --- jumps ----------------------------------------------------------------------------------------------------
-
-    def _break(self, node: Any) -> tree.Statement:
-        if not self.body.breakable:
-            raise self.error("E0384", node.coord, "'break' statement not in loop or switch statement")
-        return self._leaving(self.body.break_depth[-1], tree.Break(node.coord))
-
-    def _continue(self, node: Any) -> tree.Statement:
-        if not self.body.loops:
-            raise self.error("E0384", node.coord, "'continue' statement not in loop statement")
-        return self._leaving(self.body.continue_depth[-1], tree.Continue(node.coord))
-
-    def _return(self, node: Any) -> tree.Statement:
-        assert self.function is not None
-        result = self.function.type.result
-        value: tree.Expr | None = None
-        if node.expr is not None:
-            before = self.changes
-            value = self.rvalue(node.expr)
-            if self.changes > before:
-                self._sequence(node.expr)
-            if is_void(result):
-                if not is_void(value.type):
-                    raise self.error("E0385", node.coord, f"void function '{self.function.name}' should not return a value",
-                                     fix="remove the value, or change the function's result type")  # fmt: skip
-                statement = tree.ExprStatement(drop_result(value), value.span)
-                return tree.Block([statement, self._leaving(0, tree.Return(None, node.coord))], node.coord)
-            value = self.assign(value, result, "return")
-            if type(value) in (tree.AddressOf, tree.PointerAdd, tree.Cast):
-                self._no_local(value)
-        elif not is_void(result):
-            raise self.error("E0385", node.coord, f"non-void function '{self.function.name}' should return a value",
-                             fix="return a value, or make the function void")  # fmt: skip
-        if value is not None and any(self.body.cleanups):
-            local = self.new_local(".result", value.type, node.coord)
-            keep = tree.Declare(local, tree.Initializer(False, [tree.InitStore(0, None, value)]), node.coord)
-            value = tree.Load(tree.LocalRef(local, local.type, node.coord), local.type, node.coord)
-            return tree.Block([keep, self._leaving(0, tree.Return(value, node.coord))], node.coord)
-        return self._leaving(0, tree.Return(value, node.coord))
-
-    def _no_local(self, e: tree.Expr) -> None:
-        """A function does not return the address of what is gone when it returns."""
-        while isinstance(e, tree.Cast | tree.PointerAdd):
-            e = e.pointer if isinstance(e, tree.PointerAdd) else e.value
-            if not isinstance(ct.strip(e.type), ct.Pointer):
-                return
-        if type(e) is tree.AddressOf:
-            lvalue = e.lvalue
-            while isinstance(lvalue, tree.Member):
-                lvalue = lvalue.base
-            if isinstance(lvalue, tree.LocalRef) and lvalue.symbol.name[:1] != ".":
-                local = lvalue.symbol
-                assert self.function is not None
-                what = "parameter" if local in self.function.parameters else "local variable"
-                self.warn("W0323", lvalue.span, f"address of stack memory associated with {what} '{local.name}' returned",
-                          fix="let the caller pass a pointer to what is to be filled")  # fmt: skip
-
-    # --- labels ---------------------------------------------------------------------------------------------------
-
-    def _local_labels(self, node: Any) -> None:
-        """__label__: names of the enclosing block, made unique in the function."""
-        self.body.renamed += 1
-        self.body.local_labels.append({name: f"{name}.{self.body.renamed}" for name in node.names})
-
-    def _label_name(self, name: str) -> str:
-        for names in reversed(self.body.local_labels):
-            if name in names:
-                return names[name]
-        return name
-
-    def _label(self, node: Any) -> tree.Statement:
-        name = self._label_name(node.name)
-        if name in self.body.labels:
-            raise self.error("E0386", node.coord, f"redefinition of label '{node.name}'",
-                             notes=[("previous definition is here", self.body.labels[name])])  # fmt: skip
-        self.body.labels[name] = node.coord
-        self.body.live[name] = self._living()
-        return tree.Label(name, self.statement(node.stmt), node.coord)
-
-    def _goto(self, node: Any) -> tree.Statement:
-        name = self._label_name(node.name)
-        jump = tree.Block([tree.Goto(name, node.coord)], node.coord)
-        self.body.gotos.append((name, Span.at(node.coord.last), self._living(), jump))
-        return jump
-
-    def _living(self) -> list[Cleanup]:
-        """The variables with a cleanup that live here, the oldest first."""
-        return [pending for scope in self.body.cleanups for pending in scope]
-
-    def check_labels(self) -> None:
-        """Every goto of the function must find its label; on the way it runs the cleanups of what it leaves."""
-        for name, span, living, jump in self.body.gotos:
-            if name not in self.body.labels:
-                close = suggest(name, self.body.labels)
-                self.error("E0388", span, f"use of undeclared label '{name}'",
-                           fix=did_you_mean(close, name, span.point) if close else "")  # fmt: skip
-                continue
-            there = self.body.live[name]
-            shared = 0
-            while shared < min(len(living), len(there)) and living[shared][0] is there[shared][0]:
-                shared += 1
-            if shared < len(there):
-                local = there[shared][0]
-                self.error("E0387", span, f"this goto enters the scope of '{local.name}', which has a cleanup, past its "
-                           "declaration", fix="declare the variable before the goto, or put the label in front of it",
-                           notes=[(f"'{local.name}' is declared here", local.span)])  # fmt: skip
-            calls = [self._cleanup_call(local, function, span) for local, function in reversed(living[shared:])]
-            if jump is not None:
-                jump.statements[:0] = calls
-            elif calls:
-                self.error("E0387", span, "asm goto out of a scope with 'cleanup' variables is not supported",
-                           fix="declare its labels with __label__ close to it, or branch in C")  # fmt: skip
-
-    def _asm(self, node: Any) -> tree.Statement:
-        statement = self.asm_statement(node, self._label_name)
-        self.body.gotos += [(name, node.coord, self._living(), None) for name in statement.labels]
-        return statement
