@@ -10,11 +10,11 @@ from ..parse.wellknown import TYPES
 from ..source import Span
 from . import tree
 from . import types as ct
+from .assignments import Assignments
 from .base import Poison
 from .compare import is_integer, is_void, qualifiers, qualify, space_of
 from .layout import align_of, is_complete, size_of
 from .names import EnumConstant, TypeName, suggest
-from .operators import Operators
 from .spelling import pretty, quote
 
 _LIBBPF = "add '#include <bpf/bpf_helpers.h>'"
@@ -38,7 +38,7 @@ MISSING = {
 }  # fmt: skip
 
 
-class Access(Operators):
+class Access(Assignments):
     """How an expression gets at objects."""
 
     def name(self, name: str, span: Span) -> tree.Expr:

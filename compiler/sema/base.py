@@ -1,8 +1,8 @@
 """What all parts of the checker share: the scopes, the unit being made, complaints, and the verbs they call on each other.
 
 The checker is one object put together from classes, each in a file of its own, in this order: `Checker` <- `Conversions`
-<- `Constants` <- `Operators` <- `Access` <- `Builtins` <- `Calls` <- `Expressions` <- `Initializers` <- `Specifiers` <-
-`Declarators` <- `Declarations` <- `Statements` <- `Functions`. Later ones implement the verbs declared here.
+<- `Constants` <- `Operators` <- `Assignments` <- `Access` <- `Builtins` <- `Calls` <- `Expressions` <- `Initializers` <-
+`Specifiers` <- `Declarators` <- `Declarations` <- `AsmStatements` <- `Jumps` <- `Switches` <- `Statements` <- `Functions`. Later ones implement the verbs declared here.
 """
 
 from __future__ import annotations
