@@ -6,9 +6,10 @@ from collections.abc import Iterable
 
 from ..source import Span
 from .core import SyntaxFailure
-from .declarations import Declarations, Spec
+from .declarations import Declarations
 from .lean import c_ast
 from .nodes import Asm, AsmOperand, LocalLabels, Range
+from .specifiers import Spec
 from .tokens import Tok
 
 

@@ -2,7 +2,8 @@
 
 The checker is one object put together from classes, each in a file of its own, in this order: `Checker` <- `Conversions`
 <- `Constants` <- `Operators` <- `Assignments` <- `Access` <- `Builtins` <- `Calls` <- `Expressions` <- `Initializers` <-
-`Specifiers` <- `Declarators` <- `Declarations` <- `AsmStatements` <- `Jumps` <- `Switches` <- `Statements` <- `Functions`. Later ones implement the verbs declared here.
+`Specifiers` <- `Declarators` <- `Declarations` <- `AsmStatements` <- `Jumps` <- `Switches` <- `Statements` <- `Functions`.
+Later ones implement the verbs declared here.
 """
 
 from __future__ import annotations
