@@ -89,7 +89,7 @@ class Texts:
             case b.TypeTag():
                 return f"tag({t.name}, {name(t.type)})"
             case b.DeclTag():
-                return f"{t.name!r} on {name(t.type)}" + (f", part {t.index}" if t.index >= 0 else "")
+                return f"{t.name!r} on {name(t.type)}" + (f", part {t.component}" if t.component >= 0 else "")
             case b.Typedef():
                 return f"typedef {t.name} = {name(t.type)}"
             case b.Array():
@@ -183,8 +183,8 @@ def relocation_differences(ours: Object, clangs: Object) -> list[str]:
     found = []
     for name in ours.functions.keys() & clangs.functions.keys():
         have, want = relocations(ours, ours.functions[name]), relocations(clangs, clangs.functions[name])
-        found += [f"{sign} {name}: {text}" for sign, keys in (("-", want.keys() - have.keys()), ("+", have.keys() - want.keys()))
-                  for text in keys]  # fmt: skip
+        found += [f"- {name}: {text}" for text in want.keys() - have.keys()]
+        found += [f"+ {name}: {text}" for text in have.keys() - want.keys()]
     return found
 
 
