@@ -34,40 +34,45 @@ _KFUNC = b"bpf_kfunc\0"
 class BtfIndex:
     """Types by id and by name. Raises `ObjectError` for what is broken, when it is come across."""
 
-    def __init__(self, data: bytes, path: str, cache: Cache | None = None) -> None:
-        """`data` is a .BTF section, `path` what messages call it."""
+    def __init__(self, data: bytes, path: str, cache: Cache | None = None, base: BtfIndex | None = None) -> None:
+        """`data` is a .BTF section, `path` what messages call it. `base`: the kernel's types, of which a module's go on."""
         self.path = path
+        self.base = base
+        self._first = len(base) if base is not None else 1
         cache = cache or Cache()
         try:
             parts = split(data)
         except ObjectError as error:
             raise self._broken(error) from None
-        self._reader = TypeReader(parts.types, parts.order, parts.strings)
+        self._strings: bytes = parts.strings if base is None else base._strings + parts.strings
+        self._reader = TypeReader(parts.types, parts.order, self._strings)
         self._types: dict[int, BtfType] = {0: Void()}
-        entry = f"{_FORMAT}-{len(data):x}-{crc32(data):08x}"
+        entry = f"{_FORMAT}-{len(data):x}-{crc32(data):08x}-{self._first:x}"
         kept = cache.get(entry)
         if kept is not None:
             (count,) = struct.unpack_from("I", kept)
-            self._offsets = array("I", kept[8 : 8 + 4 * count])  # of types, in words; that of id i is at i - 1
+            self._offsets = array("I", kept[8 : 8 + 4 * count])  # of types, in words; that of the first id is at 0
             self._names = array("Q", kept[8 + 4 * count :])  # CRC-32 of a name << 32 | id, in order
             return
         try:
-            self._offsets, self._names = _scan(parts.order, parts.types, parts.strings)
+            self._offsets, self._names = _scan(parts.order, parts.types, self._strings, self._first)
         except ObjectError as error:
             raise self._broken(error) from None
         cache.put(entry, struct.pack("II", len(self._offsets), 0) + self._offsets.tobytes() + self._names.tobytes())
 
     def __len__(self) -> int:
         """How many ids there are, void included."""
-        return len(self._offsets) + 1
+        return self._first + len(self._offsets)
 
     def __getitem__(self, number: int) -> BtfType:
         """The type with that id."""
         found = self._types.get(number)
         if found is None:
-            if not 0 < number <= len(self._offsets):
+            if self.base is not None and 0 < number < self._first:
+                return self.base[number]
+            if not self._first <= number < len(self):
                 raise self.broken(f"there is no type {number}")
-            self._reader.at = self._offsets[number - 1] * 4
+            self._reader.at = self._offsets[number - self._first] * 4
             try:
                 found = self._types[number] = self._reader.type(number)
             except struct.error:
@@ -94,6 +99,14 @@ class BtfIndex:
         for number in sorted({entry & 0xFFFFFFFF for entry in self._names}):
             yield number, self[number]
 
+    def of_kinds(self, *kinds: type[BtfType]) -> Iterator[tuple[int, BtfType]]:
+        """(id, type) of all types of some kinds, those of `base` left out."""
+        wanted = {kind.kind for kind in kinds}
+        data, info = self._reader.data, struct.Struct(self._reader.order + "I")
+        for number, offset in enumerate(self._offsets, self._first):
+            if info.unpack_from(data, offset * 4 + 4)[0] >> 24 & 0x1F in wanted:
+                yield number, self[number]
+
     def broken(self, message: str) -> ObjectError:
         """The exception for BTF that makes no sense."""
         return self._broken(btf_error(message))
@@ -104,8 +117,9 @@ class BtfIndex:
         return ObjectError(Diagnostic(error.code, Severity.ERROR, message, fix=fix))
 
 
-def _scan(order: str, types: bytes, strings: bytes) -> tuple[array[int], array[int]]:
-    """Where types begin (in words), and the hashed names in order."""
+def _scan(order: str, types: bytes, strings: bytes, first: int) -> tuple[array[int], array[int]]:
+    """Where types begin (in words), and the hashed names in order. `first` is the id of the first type."""
+    shift = first - 1
     words = array("I")
     words.frombytes(types[: len(types) & ~3])
     if (order == "<") != (sys.byteorder == "little"):
@@ -127,12 +141,12 @@ def _scan(order: str, types: bytes, strings: bytes) -> tuple[array[int], array[i
                 continue
             if kind in _NAMED:
                 if words[at]:
-                    named.append((words[at], len(offsets)))
+                    named.append((words[at], len(offsets) + shift))
                 width = _ENUMS.get(kind)
                 if width:
-                    first = at + 3
-                    number = len(offsets)
-                    named += [(words[i], number) for i in range(first, first + (info & 0xFFFF) * width, width)]
+                    values = at + 3
+                    number = len(offsets) + shift
+                    named += [(words[i], number) for i in range(values, values + (info & 0xFFFF) * width, width)]
             elif kind == DeclTag.kind and strings.startswith(_KFUNC, words[at]) and words[at + 3] == 0xFFFFFFFF:
                 tagged.append(words[at + 2])
             at += 3 + sizes[kind]
@@ -141,8 +155,9 @@ def _scan(order: str, types: bytes, strings: bytes) -> tuple[array[int], array[i
         if at != end or len(types) & 3:
             raise btf_error(f"type {len(offsets)} has no end")
         for number in tagged:
-            if 0 < number <= len(offsets) and words[offsets[number - 1] + 1] >> 24 & 0x1F == Func.kind:
-                named.append((words[offsets[number - 1]], number))
+            at = number - first
+            if 0 <= at < len(offsets) and words[offsets[at] + 1] >> 24 & 0x1F == Func.kind:
+                named.append((words[offsets[at]], number))
         find = strings.index
         keys = {crc32(strings[name : find(b"\0", name)]) << 32 | number for name, number in named}
     except IndexError:

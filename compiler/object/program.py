@@ -25,7 +25,8 @@ class FlatProgram:
 
     Calls are relative (src PSEUDO_CALL), function addresses PSEUDO_FUNC. The lddw of `map_refs` have src PSEUDO_MAP_FD
     or PSEUDO_MAP_VALUE, imm 0, and the offset in their second slot: descriptors are not known here. Data sections are
-    maps named like the section. `externs` and `core` must be resolved (or refused) by whoever loads the program.
+    maps named like the section. `externs` and `core` must be resolved (or refused) by whoever loads the program; `lacking`
+    then says at which instructions the kernel has not what the program asks for.
     """
 
     name: str
@@ -37,6 +38,7 @@ class FlatProgram:
     core: list[CoreRelocation] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     func_info: list[tuple[int, int]] = field(default_factory=list)  # (slot, FUNC id), for functions that have one
+    lacking: dict[int, Diagnostic] = field(default_factory=dict)
     _line_slots: list[int] = field(default_factory=list)
 
     def place_at(self, slot: int) -> Place | None:

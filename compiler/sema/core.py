@@ -10,17 +10,19 @@ are those of libbpf's relo_core.c for little endian.
 
 from __future__ import annotations
 
+from ..object.core_kinds import ENUMVAL_EXISTS as ENUMVAL_EXISTS
+from ..object.core_kinds import ENUMVAL_VALUE as ENUMVAL_VALUE
+from ..object.core_kinds import FIELD_BYTE_OFFSET as FIELD_BYTE_OFFSET
+from ..object.core_kinds import TYPE_EXISTS as TYPE_EXISTS
+from ..object.core_kinds import TYPE_ID_LOCAL as TYPE_ID_LOCAL
+from ..object.core_kinds import TYPE_ID_TARGET as TYPE_ID_TARGET
+from ..object.core_kinds import TYPE_MATCHES as TYPE_MATCHES
+from ..object.core_kinds import TYPE_SIZE as TYPE_SIZE
 from ..records import dataclass
 from . import tree
 from . import types as ct
 from .compare import unqualified
 from .layout import size_of
-
-# enum bpf_core_relo_kind (include/uapi/linux/bpf.h)
-(
-    FIELD_BYTE_OFFSET, FIELD_BYTE_SIZE, FIELD_EXISTS, FIELD_SIGNED, FIELD_LSHIFT, FIELD_RSHIFT,
-    TYPE_ID_LOCAL, TYPE_ID_TARGET, TYPE_EXISTS, TYPE_SIZE, ENUMVAL_EXISTS, ENUMVAL_VALUE, TYPE_MATCHES,
-) = range(13)  # fmt: skip
 
 
 @dataclass(slots=True)

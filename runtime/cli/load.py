@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
     obj = open_input(arguments, arguments.input)
     names = [program.name for program in choose_programs(obj, arguments.prog)]
     wanted = [_attach_spec(text) for text in arguments.attach]
-    with _signals(), load(obj, programs=names) as loaded:
+    with _signals(), load(obj, programs=names, btf=arguments.btf) as loaded:
         for text in arguments.settings:
             set_element(loaded.maps, text)
         attached = _attach(loaded, wanted)

@@ -38,12 +38,6 @@ class KernelBtf:
             return b""
         return b"".join(struct.pack("=IIII", line.at, *encode_place(line.place, self.strings)) for line in flat.lines)
 
-    def relocations(self, flat: FlatProgram) -> bytes:
-        """struct bpf_core_relo records (include/uapi/linux/bpf.h): the kernel applies them, since 5.17."""
-        return b"".join(
-            struct.pack("=IIII", r.at * 8, r.type_id, self.strings.add(r.access), r.kind) for r in flat.core
-        )
-
     def close(self) -> None:
         """Give up our reference."""
         if self.fd >= 0:
@@ -76,8 +70,6 @@ def load_btf(obj: Object, flats: list[FlatProgram]) -> KernelBtf | None:
     for flat in flats:  # the line table shares the strings: they must be in before the types are encoded
         for line in flat.lines:
             encode_place(line.place, strings)
-        for relocation in flat.core:
-            strings.add(relocation.access)
     fitted = fitted_btf(obj)
     _fit(obj, fitted)
     sections = {t.name: i for i, t in fitted.items() if isinstance(t, DataSec) and t.name in obj.data}

@@ -15,10 +15,10 @@ from ...compiler.object import btf as b
 from ...compiler.object.isa import LDDW, PSEUDO_BTF_ID, PSEUDO_KFUNC_CALL, Insn
 from ...compiler.object.model import DataSection, Linkage, Object, Variable
 from ...compiler.object.program import FlatProgram, MapRef
+from .kernel_types import KernelTypes
 from .syscall import LoadError, error
 
 KCONFIG = ".kconfig"
-_VMLINUX = "/sys/kernel/btf/vmlinux"
 _NO_HELPER = 2_002_000_000  # a helper that no kernel has
 _TRISTATE = {"n": 0, "y": 1, "m": 2}  # enum libbpf_tristate
 
@@ -26,11 +26,11 @@ _TRISTATE = {"n": 0, "y": 1, "m": 2}  # enum libbpf_tristate
 class Externs:
     """The externs of one object. What they are is looked up when a program that is loaded names them."""
 
-    def __init__(self, obj: Object) -> None:
+    def __init__(self, obj: Object, kernel: KernelTypes) -> None:
         self.object = obj
+        self.kernel = kernel
         self._offsets: dict[str, int] = {}  # in .kconfig
         self._symbols: dict[str, int] | None = None
-        self._kernel: object = None
 
     def kconfig(self, flats: list[FlatProgram]) -> DataSection | None:
         """The configuration that `flats` ask for, as the value of a map. Raises `LoadError`."""
@@ -87,14 +87,8 @@ class Externs:
 
     def _kfunc(self, variable: Variable, flat: FlatProgram, slot: int) -> int:
         """The id of a kfunc in the kernel's types; 0 if it is weak and not there."""
-        from ...compiler.object.btf_file import read_btf
-        from ...compiler.object.btf_index import BtfIndex
-
-        if self._kernel is None:
-            self._kernel = BtfIndex(read_btf(_VMLINUX), _VMLINUX)
-        assert isinstance(self._kernel, BtfIndex)
         name = variable.name.partition("___")[0]  # `___flavor` tells declarations of one kfunc apart
-        for number, kind in self._kernel.named(name):
+        for number, kind in self.kernel.index.named(name):
             if isinstance(kind, b.Func):
                 return number
         self._missing(variable, flat, slot, f"the running kernel has no kfunc '{name}'")

@@ -13,7 +13,9 @@ from ...stdlib.programs import SectionMatch, match_section
 from ..maps import TypedMap
 from . import syscall
 from .btf import KernelBtf, load_btf
+from .core_relocate import Relocator
 from .externs import Externs
+from .kernel_types import KernelTypes
 from .maps import KernelMap, create_data_map, create_map, possible_cpus
 from .programs import LoadedProgram, load_program
 from .ringbuf import RingBuffer
@@ -65,8 +67,10 @@ class Loaded:
         self.close()
 
 
-def load(obj: Object, *, programs: list[str] | None = None) -> Loaded:
+def load(obj: Object, *, programs: list[str] | None = None, btf: str = "") -> Loaded:
     """Create the maps and load the programs: those named, or all whose section does not begin with `?`.
+
+    `btf`: a file with the kernel's types, for CO-RE, where the kernel itself does not tell them.
 
     Raises `LoadError` (or `ObjectError` for references to what is not there); nothing stays behind then.
     """
@@ -77,11 +81,15 @@ def load(obj: Object, *, programs: list[str] | None = None) -> Loaded:
         sections = {program.name: _section(program.name, program.section) for program in chosen}
         flats = [flatten(obj, program.name) for program in chosen]
         loaded._btf = load_btf(obj, flats)
-        externs = Externs(obj)
+        kernel = KernelTypes(btf)
+        externs = Externs(obj, kernel)
         kconfig = externs.kconfig(flats)
         _create_maps(loaded, kconfig)
+        relocator = Relocator(obj.btf, kernel) if obj.btf is not None else None
         for flat in flats:
             externs.resolve(flat)
+            if relocator is not None:
+                relocator.relocate(flat)
         for flat in flats:
             loaded.programs[flat.name] = load_program(
                 flat, sections[flat.name], loaded.kernel_maps, loaded._btf, obj.license, obj.version

@@ -65,11 +65,6 @@ def load_program(flat: FlatProgram, section: SectionMatch, maps: dict[str, Kerne
             "L3035", Severity.ERROR, f"program '{flat.name}' needs '{reference.symbol}' of the kernel (a kfunc or ksym), "
             "which this loader cannot resolve yet", flat.place_at(slot), fix="load the object with libbpf or bpftool",
         ))  # fmt: skip
-    if flat.core and btf is None:
-        raise LoadError(Diagnostic(
-            "L3036", Severity.ERROR, f"program '{flat.name}' has CO-RE relocations, and the kernel does not take the "
-            "types they are about", flat.place_at(flat.core[0].at), fix="load the object with libbpf or bpftool",
-        ))  # fmt: skip
     if section.program.name in _NEED_TARGET:
         raise error(
             "L3038", f"program '{flat.name}' of section '{flat.section}' attaches to a function or type of the kernel, which "
@@ -105,25 +100,21 @@ def _load(flat: FlatProgram, section: SectionMatch, insns: list[Insn], btf: Kern
     code = encode(insns)
     code_buffer = ctypes.create_string_buffer(code, len(code))
     license_buffer = ctypes.create_string_buffer(license_.encode())
-    functions, lines, relocations, btf_fd = b"", b"", b"", 0
+    functions, lines, btf_fd = b"", b"", 0
     if btf is not None:
         functions, lines, btf_fd = btf.function_info(flat), btf.line_info(flat), btf.fd
-        relocations = btf.relocations(flat)
     function_buffer = ctypes.create_string_buffer(functions, len(functions)) if functions else None
     line_buffer = ctypes.create_string_buffer(lines, len(lines)) if lines else None
-    relocation_buffer = ctypes.create_string_buffer(relocations, len(relocations)) if relocations else None
     attr = struct.pack(
         "=IIQQIIQII16sIIIIQIIQIII",
         section.program.number, len(insns), address(code_buffer), address(license_buffer),
         1 if log is not None else 0, len(log) if log is not None else 0, address(log),
         version, _flags(section), kernel_name(flat.name),
         0, section.attach.number if section.attach else 0,
-        btf_fd if functions or relocations else 0, 8 if functions else 0, address(function_buffer), len(functions) // 8,
+        btf_fd if functions else 0, 8 if functions else 0, address(function_buffer), len(functions) // 8,
         16 if lines else 0, address(line_buffer), len(lines) // 16,
         0, 0,
     )  # fmt: skip
-    if relocations:
-        attr += struct.pack("=IQQI", len(relocations) // 16, 0, address(relocation_buffer), 16)
     return bpf(Command.PROG_LOAD, attr)
 
 
@@ -155,6 +146,8 @@ def _refusal(flat: FlatProgram, problem: OSError, log: str) -> LoadError:
     if not log.strip():
         return syscall.explain(f"loading program '{flat.name}'", problem)
     slots = [int(number) for number in _LOG_INSN.findall(log)]
+    if slots and slots[-1] in flat.lacking:
+        return LoadError(flat.lacking[slots[-1]])
     place = flat.place_at(slots[-1]) if slots else None
     said = [line for line in log.splitlines() if line.strip() and not _is_statistics(line)]
     reason = next((line for line in reversed(said) if not _LOG_INSN.match(line) and not line.startswith(";")), "")

@@ -51,9 +51,11 @@ RULES = {
 }  # fmt: skip
 # what every room of the compiler may import: how its classes are made, and which warnings there are
 EVERYWHERE = {"compiler.records", "compiler.warnings", "compiler.warning_names"}
-# the verifier, the machine and the loader judge instructions: they never see the C tree or the IR
+# the verifier, the machine and the loader judge instructions: they never see the C tree or the IR (the cache keeps what was
+# found out about a kernel's types)
 RUNTIME_MAY_SEE = {
-    "compiler.api", "compiler.diagnostics", "compiler.object", "compiler.report", "compiler.source", "compiler.target",
+    "compiler.api", "compiler.cache", "compiler.diagnostics", "compiler.object", "compiler.report", "compiler.source",
+    "compiler.target",
 }  # fmt: skip
 
 
