@@ -46,6 +46,18 @@ def initramfs(init: bytes, objects: list[Path]) -> bytes:
 
 def run(vmlinuz: Path, objects: list[Path], append: str = "", timeout: int = 600) -> list[tuple[str, str, int]]:
     """(file, program, errno or 0) for each program, as the guest kernel has it. Raises RuntimeError if it does not boot."""
+    lines = boot(vmlinuz, objects, append, timeout)
+    return [(words[1], words[2], int(words[3])) for words in lines if len(words) == 4 and words[0] == "LOAD"]
+
+
+def data(vmlinuz: Path, objects: list[Path], timeout: int = 600) -> dict[tuple[str, str], bytes]:
+    """(file, program) -> its .bss after a run, for raw_tp programs that load and run."""
+    lines = boot(vmlinuz, objects, "guest_run=1", timeout)
+    return {(words[1], words[2]): bytes.fromhex(words[3]) for words in lines if len(words) == 4 and words[0] == "DATA"}
+
+
+def boot(vmlinuz: Path, objects: list[Path], append: str, timeout: int) -> list[list[str]]:
+    """The words of each line that the guest prints. Raises RuntimeError if it does not come to its end."""
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         build = ["gcc", "-O2", "-static", str(HERE / "guest" / "init.c"), "-o", str(folder / "init"), "-lbpf", "-lelf", "-lz"]
@@ -60,7 +72,7 @@ def run(vmlinuz: Path, objects: list[Path], append: str = "", timeout: int = 600
     lines = [line.split() for line in done.stdout.splitlines()]
     if ["DONE"] not in lines:
         raise RuntimeError(f"the guest ended early:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
-    return [(words[1], words[2], int(words[3])) for words in lines if len(words) == 4 and words[0] == "LOAD"]
+    return lines
 
 
 def main(arguments: list[str]) -> int:

@@ -1,6 +1,8 @@
 /* The only process of the guest kernel that guest.py boots: it loads every program of every object in /objects alone, and
- * prints "LOAD file program errno" for each. Static; linked with libbpf. */
+ * prints "LOAD file program errno" for each; with guest_run=1 on the kernel's command line it runs raw_tp programs as well, and
+ * prints "DATA file program bytes-of-.bss". Static; linked with libbpf. */
 #define _GNU_SOURCE
+#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <dirent.h>
 #include <errno.h>
@@ -18,8 +20,27 @@ static int silent(enum libbpf_print_level level, const char *format, va_list arg
 	return 0;
 }
 
+/* run a raw_tp program once, and print what its .bss holds then */
+static void run_one(const struct bpf_object *object, const struct bpf_program *program, const char *file)
+{
+	struct bpf_map *map = bpf_object__find_map_by_name(object, ".bss");
+	unsigned char value[4096];
+	__u64 context[12] = {0};
+	int key = 0;
+	LIBBPF_OPTS(bpf_test_run_opts, run, .ctx_in = context, .ctx_size_in = sizeof(context));
+
+	if (!map || bpf_map__value_size(map) > sizeof(value) || bpf_program__type(program) != BPF_PROG_TYPE_RAW_TRACEPOINT)
+		return;
+	if (bpf_prog_test_run_opts(bpf_program__fd(program), &run) || bpf_map_lookup_elem(bpf_map__fd(map), &key, value))
+		return;
+	printf("DATA %s %s ", file, bpf_program__name(program));
+	for (unsigned i = 0; i < bpf_map__value_size(map); i++)
+		printf("%02x", value[i]);
+	printf("\n");
+}
+
 /* 0, or the errno of loading program `name` of `path`, all others left out */
-static int load_one(const char *path, const char *name)
+static int load_one(const char *path, const char *file, const char *name)
 {
 	struct bpf_object *object = bpf_object__open_file(path, NULL);
 	struct bpf_program *program;
@@ -30,6 +51,10 @@ static int load_one(const char *path, const char *name)
 	bpf_object__for_each_program(program, object)
 		bpf_program__set_autoload(program, !strcmp(bpf_program__name(program), name));
 	result = bpf_object__load(object);
+	if (!result && getenv("guest_run"))
+		bpf_object__for_each_program(program, object)
+			if (bpf_program__fd(program) >= 0)
+				run_one(object, program, file);
 	bpf_object__close(object);
 	return -result;
 }
@@ -47,7 +72,8 @@ static void load_all(const char *file)
 		return;
 	}
 	bpf_object__for_each_program(program, object)
-		printf("LOAD %s %s %d\n", file, bpf_program__name(program), load_one(path, bpf_program__name(program)));
+		printf("LOAD %s %s %d\n", file, bpf_program__name(program),
+		       load_one(path, file, bpf_program__name(program)));
 	bpf_object__close(object);
 }
 
