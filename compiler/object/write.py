@@ -12,47 +12,30 @@ from __future__ import annotations
 import struct
 
 from ..diagnostics import Diagnostic, ObjectError, Severity
-from ..records import dataclass, field
 from . import elf as e
 from .btf import DataSec, StringTable, Var
 from .btf_ext import BtfExt, encode_ext
 from .btf_sections import fitted_btf, map_size, values_offset
+from .image import Image, ImageSection, Symbol, section_key, write_elf
 from .isa import LDDW, PSEUDO_CALL, Insn, encode
 from .maps import SECTION as MAPS
 from .model import CoreRelocation, DataSection, Function, Line, Linkage, Object, Reference, RefKind
 
 _BINDING = {Linkage.STATIC: e.STB_LOCAL, Linkage.GLOBAL: e.STB_GLOBAL, Linkage.WEAK: e.STB_WEAK}
 _NAMED = (e.STB_LOCAL, e.STB_GLOBAL)
-_SHF_INFO_LINK = 0x40
+
 _CODE = e.SHF_ALLOC | e.SHF_EXECINSTR
 _WRITABLE = e.SHF_ALLOC | e.SHF_WRITE
 
 
 def write_object(obj: Object) -> bytes:
     """The bytes of the object file. Raises `ObjectError` if maps have no types to describe them."""
+    return write_elf(image_of(obj))
+
+
+def image_of(obj: Object) -> Image:
+    """The sections and symbols of the object file. Raises `ObjectError` if maps have no types to describe them."""
     return _Writer(obj).write()
-
-
-@dataclass(slots=True)
-class _Section:
-    name: str
-    type: int
-    flags: int
-    data: bytes
-    align: int
-    size: int = 0  # of NOBITS
-    relocations: list[tuple[int, int, str]] = field(default_factory=list)  # (offset, type, symbol)
-
-
-@dataclass(slots=True)
-class _Symbol:
-    name: str
-    section: int  # index; 0: undefined
-    value: int
-    size: int
-    type: int
-    binding: int
-    hidden: bool = False
 
 
 class _Writer:
@@ -60,13 +43,13 @@ class _Writer:
         self.obj = obj
         self.order = ">" if obj.big_endian else "<"
         self.btf = fitted_btf(obj) if obj.btf is not None else None
-        self.sections: list[_Section] = [_Section("", 0, 0, b"", 0)]
+        self.sections: list[ImageSection] = [ImageSection("", 0, 0, b"", 0)]
         self.index: dict[str, int] = {}
         self.starts: dict[str, int] = {}  # function -> first slot in its section
-        self.symbols: dict[str, _Symbol] = {}
+        self.symbols: dict[str, Symbol] = {}
         self.section_symbols: set[str] = set()
 
-    def write(self) -> bytes:
+    def write(self) -> Image:
         obj = self.obj
         self._lay_out_code()
         if obj.license:
@@ -87,10 +70,11 @@ class _Writer:
             self._section(".BTF", e.SHT_PROGBITS, 0, self.btf.encode(strings), 4)
             if records.functions or records.lines or records.core:  # libbpf takes no empty one
                 self._section(".BTF.ext", e.SHT_PROGBITS, 0, ext, 4)
-        return self._file()
+        self._values_symbols()
+        return Image(obj.name.rpartition("/")[2], self.sections, self.symbols, self.section_symbols, obj.big_endian)
 
-    def _section(self, name: str, type_: int, flags: int, data: bytes, align: int, size: int = 0) -> _Section:
-        section = _Section(name, type_, flags, data, align, size)
+    def _section(self, name: str, type_: int, flags: int, data: bytes, align: int, size: int = 0) -> ImageSection:
+        section = ImageSection(name, type_, flags, data, align, size)
         self.index[name] = len(self.sections)
         self.sections.append(section)
         return section
@@ -106,7 +90,7 @@ class _Writer:
             start = ends.get(function.section, 0)
             self.starts[function.name] = start
             ends[function.section] = start + len(function.insns)
-            self.symbols[function.name] = _Symbol(
+            self.symbols[function.name] = Symbol(
                 function.name, self.index[function.section], start * 8, len(function.insns) * 8, e.STT_FUNC,
                 _BINDING[function.linkage], function.hidden,
             )  # fmt: skip
@@ -181,7 +165,7 @@ class _Writer:
             self._define(default, name, 0, len(data), e.STB_GLOBAL)
 
     def _define(self, name: str, section: str, offset: int, size: int, binding: int, hidden: bool = False) -> None:
-        self.symbols[name] = _Symbol(name, self.index[section], offset, size, e.STT_OBJECT, binding, hidden)
+        self.symbols[name] = Symbol(name, self.index[section], offset, size, e.STT_OBJECT, binding, hidden)
 
     def _maps(self) -> None:
         obj, btf = self.obj, self.btf
@@ -213,7 +197,7 @@ class _Writer:
             self._section(data.name, e.SHT_PROGBITS, flags, data.data, data.align)
         for variable in self.obj.variables.values():
             if variable.section == data.name:
-                self.symbols[variable.name] = _Symbol(
+                self.symbols[variable.name] = Symbol(
                     variable.name, self.index[data.name], variable.offset, variable.size, e.STT_OBJECT,
                     _BINDING[variable.linkage], variable.hidden,
                 )  # fmt: skip
@@ -231,7 +215,7 @@ class _Writer:
 
     def _section_symbol(self, name: str) -> str:
         self.section_symbols.add(name)
-        return "\0" + name  # a key that no symbol has
+        return section_key(name)
 
     def _symbol(self, name: str) -> str:
         """The symbol of a name; one that is not defined here becomes undefined."""
@@ -239,7 +223,7 @@ class _Writer:
             variable = self.obj.variables.get(name)
             binding = _BINDING[variable.linkage] if variable else e.STB_GLOBAL
             hidden = variable is not None and variable.hidden
-            self.symbols[name] = _Symbol(name, 0, 0, 0, e.STT_NOTYPE, binding or e.STB_GLOBAL, hidden)
+            self.symbols[name] = Symbol(name, 0, 0, 0, e.STT_NOTYPE, binding or e.STB_GLOBAL, hidden)
         return name
 
     # debug information
@@ -260,70 +244,9 @@ class _Writer:
                 )
         return ext
 
-    # the file
-
-    def _file(self) -> bytes:
-        order, names = self.order, StringTable()
-        # a file symbol, section symbols, local symbols, then the others (sh_info is the first that is not local)
-        table = [_Symbol("", 0, 0, 0, 0, 0), _Symbol(self.obj.name.rpartition("/")[2], -1, 0, 0, e.STT_FILE, 0)]
-        number: dict[str, int] = {}
-        self._values_symbols()
-        for name in sorted(self.section_symbols, key=lambda name: self.index[name]):
-            number["\0" + name] = len(table)
-            table.append(_Symbol("", self.index[name], 0, 0, e.STT_SECTION, e.STB_LOCAL))
-        for symbol in sorted(self.symbols.values(), key=lambda symbol: symbol.binding != e.STB_LOCAL):
-            number[symbol.name] = len(table)
-            table.append(symbol)
-        first_global = next((i for i, s in enumerate(table) if s.binding != e.STB_LOCAL), len(table))
-        links: dict[int, tuple[int, int]] = {}
-        for at, section in list(enumerate(self.sections)):
-            if section.relocations:
-                links[len(self.sections)] = (0, at)
-                rel = [struct.pack(order + "QQ", where, number[key] << 32 | t) for where, t, key in section.relocations]
-                self._section(".rel" + section.name, e.SHT_REL, _SHF_INFO_LINK, b"".join(rel), 8)
-        symbols = b"".join(
-            struct.pack(
-                order + "IBBHQQ", names.add(s.name), s.binding << 4 | s.type,
-                e.STV_HIDDEN if s.hidden else e.STV_DEFAULT, s.section if s.section >= 0 else 0xFFF1,
-                s.value, s.size,
-            )
-            for s in table
-        )  # fmt: skip
-        symtab = len(self.sections)
-        self._section(".symtab", e.SHT_SYMTAB, 0, symbols, 8)
-        for at, (_, info) in links.items():
-            links[at] = (symtab, info)
-        links[symtab] = (symtab + 1, first_global)
-        offsets = [names.add(section.name) for section in self.sections] + [names.add(".strtab")]
-        self._section(".strtab", e.SHT_STRTAB, 0, names.encode(), 1)
-        return self._assemble(offsets, links)
-
     def _values_symbols(self) -> None:
         """What `.values` of maps name must be a symbol; static programs go by their section."""
         for section in self.sections:
             for at, (where, t, key) in enumerate(section.relocations):
                 if not key.startswith("\0"):
                     section.relocations[at] = (where, t, self._symbol(key))
-
-    def _assemble(self, names: list[int], links: dict[int, tuple[int, int]]) -> bytes:
-        order = self.order
-        out = bytearray(64)
-        headers = []
-        entry_sizes = {e.SHT_SYMTAB: 24, e.SHT_REL: 16}
-        for at, section in enumerate(self.sections):
-            if section.align > 1:
-                out += bytes(-len(out) % section.align)
-            link, info = links.get(at, (0, 0))
-            size = section.size if section.type == e.SHT_NOBITS else len(section.data)
-            headers.append(struct.pack(
-                order + "IIQQQQIIQQ", names[at], section.type, section.flags, 0, len(out) if at else 0, size, link, info,
-                section.align, entry_sizes.get(section.type, 0),
-            ))  # fmt: skip
-            out += section.data
-        out += bytes(-len(out) % 8)
-        # e_ident: 64 bits, byte order, version 1; then type, machine, version, entry, phoff, shoff, flags, sizes
-        ident = b"\x7fELF" + bytes([2, 2 if self.obj.big_endian else 1, 1]) + bytes(9)
-        out[:64] = ident + struct.pack(
-            order + "HHIQQQIHHHHHH", e.ET_REL, e.EM_BPF, 1, 0, 0, len(out), 0, 64, 0, 0, 64, len(headers), len(headers) - 1
-        )  # fmt: skip
-        return bytes(out + b"".join(headers))
