@@ -69,22 +69,35 @@ def _check(request: Request) -> None:
         suffix = os.path.splitext(path)[1]
         if not language and path != "-" and suffix in _NOT_C:
             raise usage_error("E0704", f"'{path}' is {_NOT_C[suffix]}, which is not compiled here", "name a C file (.c or .i)")
+        if request.stage in ("assembly", "syntax") and assembly_language(path, language):
+            raise usage_error("E0704", f"'{path}' is assembly already", "add -c to make an object of it")
 
 
 _NOT_C = {
-    ".o": "an object", ".a": "a library", ".so": "a library", ".s": "assembly", ".S": "assembly", ".ll": "LLVM's language",
+    ".o": "an object", ".a": "a library", ".so": "a library", ".ll": "LLVM's language",
     ".bc": "LLVM bitcode", ".cc": "C++", ".cpp": "C++", ".cxx": "C++", ".rs": "Rust", ".go": "Go", ".py": "Python",
 }  # fmt: skip
+
+
+def assembly_language(path: str, language: str) -> str:
+    """"s" or "S" (preprocessed first) for assembly, "" for C, by -x or by the file's name."""
+    if language:
+        return language if language in "sS" else ""
+    return {".s": "s", ".S": "S"}.get(os.path.splitext(path)[1], "")
 
 
 def _run(request: Request) -> int:
     """Compile all inputs, going on after one that fails."""
     found: list[Diagnostic] = _told(request)
     request.times["start"] = time.process_time()
-    for path, _ in request.inputs:
+    for path, language in request.inputs:
         try:
-            work = _preprocess if request.stage == "preprocess" else _compile
-            found += work(request, path)
+            if request.stage == "preprocess":
+                found += _preprocess(request, path)
+            elif assembler := assembly_language(path, language):
+                found += _assemble(request, path, assembler)
+            else:
+                found += _compile(request, path)
         except PurebpfError as error:
             found += error.diagnostics
     if request.sarif:
@@ -205,15 +218,46 @@ def _keep_steps(request: Request, compilation: Compilation, path: str) -> None:
 
 
 def assembly(obj: Object) -> str:
-    """All functions in the syntax that `compiler.object.assemble` and LLVM read."""
-    from ..object.disassemble import disassemble
+    """The object as assembly, with the C lines as comments: LLVM's assembler and ours make the same object of it."""
+    from ..object.write import image_of
+    from ..object.write_asm import print_assembly
 
-    lines = []
+    image = image_of(obj)
+    notes: dict[str, dict[int, str]] = {}
     for function in obj.functions.values():
-        lines += [f'\t.section\t"{function.section}","ax"', f"{function.name}:"]
-        lines += [f"\t{text}" for text in disassemble(function.insns)]
-        lines.append("")
-    return "\n".join(lines)
+        start = image.symbols[function.name].value // 8
+        shown = None
+        for line in function.lines:
+            if shown == (shown := (line.place.file, line.place.line)):
+                continue
+            text = f"{line.place.file}:{line.place.line}: {line.place.text.strip()}"
+            notes.setdefault(function.section, {})[start + line.at] = "".join(c if c.isprintable() else " " for c in text)
+    return print_assembly(image, notes)
+
+
+_AT = "__at_sign__"  # the preprocessor knows no @, which assembly has before types
+
+
+def _assemble(request: Request, path: str, language: str) -> list[Diagnostic]:
+    """-c of an assembly file; those in .S are preprocessed first."""
+    from ..diagnostics import Diagnostics
+    from ..object.assemble import assemble_object
+    from ..preprocess import Preprocessor
+    from ..preprocess.printer import print_tokens
+    from ..source import SourceMap
+
+    name, text = _read(path)
+    found: list[Diagnostic] = []
+    if language == "S":
+        sources = SourceMap()
+        diagnostics = Diagnostics(sources, request.levels)
+        request.preprocess.macros.append(("D", "__ASSEMBLER__"))
+        tokens = Preprocessor(sources, diagnostics, request.preprocess).run(name, text.replace("@", _AT))
+        text = print_tokens(tokens, sources, markers=False).replace(_AT, "@")
+        found = diagnostics.found
+    if not _failed(found):
+        _write(request, output_name(request, path), assemble_object(name, text, big_endian=request.big_endian))
+    return found
 
 
 def _failed(found: Sequence[Diagnostic]) -> bool:

@@ -188,7 +188,9 @@ def _dump(what: str) -> Action:
 
 
 def _language(request: Request, value: str) -> None:
-    languages = {"c": "c", "c-header": "c", "cpp-output": "i", "none": ""}
+    languages = {
+        "c": "c", "c-header": "c", "cpp-output": "i", "assembler": "s", "assembler-with-cpp": "S", "none": "",
+    }  # fmt: skip
     if value not in languages:
         fix = "this compiler reads C: -x c, or -x cpp-output for preprocessed C"
         raise usage_error("E0704", f"-x {value} is not supported", fix)
@@ -304,11 +306,11 @@ _E = Form.EITHER
 OPTIONS = (
     # what to make
     Option("-c", _F, _put("stage", "object"), "make an object of each input"),
-    Option("-S", _F, _put("stage", "assembly"), "print the instructions as assembly"),
+    Option("-S", _F, _put("stage", "assembly"), "make assembly: FILE.s"),
     Option("-E", _F, _put("stage", "preprocess"), "preprocess only"),
     Option("-fsyntax-only", _F, _put("stage", "syntax"), "check only, write nothing"),
     Option("-o", _E, _store("output"), "write to FILE (- for the standard output)", "FILE"),
-    Option("-x", _E, _language, "inputs that follow are LANG: c, cpp-output", "LANG"),
+    Option("-x", _E, _language, "inputs that follow are LANG: c, cpp-output, assembler, assembler-with-cpp", "LANG"),
     Option("-g", _J, _debug, "BTF and line information, which are there without it as well; -g0 leaves them out", "[LEVEL]"),
     Option("-O", _J, _optimize, "accepted; the optimizer always runs. -O0 leaves __OPTIMIZE__ undefined", "[LEVEL]"),
     # target

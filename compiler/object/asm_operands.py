@@ -17,7 +17,7 @@ ACCESS_SIZES = {text: size for size, text in WIDTHS.items()} | {"s8": isa.B, "s1
 _TOKEN = re.compile(
     r"(?P<number>\d+[bf](?!\w)|(?:0[xX][0-9a-fA-F]+|0[bB][01]+|\d+)[uU]?[lL]{0,2})(?!\w)"
     r"|(?P<op>s>>=|s(?:/=|%=|[<>]=?)|>>=|<<=|[-+*/%|&^<>=!]=|<<|>>|[-+*/%|&^<>=!~()\[\],:])"
-    r"|(?P<name>[A-Za-z_.$@][\w.$@]*)"
+    r'|(?P<name>[A-Za-z_.$@][\w.$@]*|"(?:[^"\\\n]|\\.)+")'
 )
 _SPACE = re.compile(r"(?:[ \t\r\f\v]|/\*.*?\*/)*", re.DOTALL)
 _REGISTER = re.compile(r"[rRwW](\d+)\Z")
@@ -62,6 +62,7 @@ class Operands:
 
     def __init__(self, text: str, big_endian: bool) -> None:
         self.text = text
+        self.big_endian = big_endian
         self.code = Code(big_endian=big_endian)
         self.insns = self.code.insns
         self.tokens: list[Token] = []
@@ -83,7 +84,8 @@ class Operands:
             kind = match.lastgroup or ""
             if kind == "name" and _REGISTER.match(match[0]):
                 kind = "register"
-            tokens.append(Token(kind, match[0].lower() if kind == "register" else match[0], position))
+            word = match[0].lower() if kind == "register" else match[0]
+            tokens.append(Token(kind, word[1:-1] if word[0] == '"' else word, position))
             position = _SPACE.match(text, match.end(), end).end()  # type: ignore[union-attr]
         tokens.append(Token("end", "", len(text[:end].rstrip())))
         self.tokens, self.index = tokens, 0

@@ -35,7 +35,7 @@ from .isa import Insn
 
 def parse_asm(text: str, *, big_endian: bool = False) -> Code:
     """Parse `text`; raises `AsmError`. Jumps and calls by name are left in `Code.open`, data in `Code.data`."""
-    return _Parser(text, big_endian).run()
+    return Parser(text, big_endian).run()
 
 
 _ALU = {text + "=": op for op, text in ALU_OPS.items()}
@@ -48,11 +48,13 @@ _CONDITIONAL = frozenset({".ifc", ".ifnc", ".else", ".endif"})
 _MOST_REPEATED = 1_000_000  # instructions of a program (BPF_COMPLEXITY_LIMIT_INSNS, linux/bpf_verifier.h)
 _IGNORED = frozenset({".align", ".p2align", ".balign"})  # instructions are aligned as it is
 _STATEMENT = re.compile(r'(?:"(?:[^"\\\n]|\\.)*"|/\*.*?\*/|(?!#|//)[^;\n])+', re.DOTALL)
-_LABELS = re.compile(r"\s*(?:[\w.$@]+\s*:\s*)*")
+LABELS = re.compile(r"\s*(?:[\w.$@]+\s*:\s*)*")
 _COMMENT = re.compile(r"(?:#|//)[^\n]*")
 
 
-class _Parser(Operands):
+class Parser(Operands):
+    """All statements of a text."""
+
     # --- statements -----------------------------------------------------------------------------------------------
 
     def run(self) -> Code:
@@ -68,7 +70,7 @@ class _Parser(Operands):
             if match is None:
                 break
             position = match.end()
-            start = _LABELS.match(text, match.start(), position).end()  # type: ignore[union-attr]
+            start = LABELS.match(text, match.start(), position).end()  # type: ignore[union-attr]
             first = text[start:position].split(None, 1)[0] if text[start:position].strip() else ""
             if first in _CONDITIONAL:
                 self._condition(first, start, text[start:position].strip()[len(first) :], conditions)
@@ -99,7 +101,7 @@ class _Parser(Operands):
     def _end_of_repetition(self, position: int, end: int, start: int) -> re.Match[str]:
         depth = 1
         while (match := self._cut(position, end)) is not None:
-            words = match[0][_LABELS.match(match[0]).end() :].split(None, 1)  # type: ignore[union-attr]
+            words = match[0][LABELS.match(match[0]).end() :].split(None, 1)  # type: ignore[union-attr]
             depth += {".rept": 1, ".endr": -1}.get(words[0] if words else "", 0)
             if not depth:
                 return match
@@ -468,8 +470,8 @@ class _Parser(Operands):
         self._emit(isa.JMP | isa.EXIT)
 
 
-_RULES: dict[str, Callable[[_Parser, Token], None]] = {
-    "goto": _Parser._goto, "gotol": _Parser._gotol, "may_goto": _Parser._may_goto, "if": _Parser._if,
-    "call": _Parser._call, "callx": _Parser._callx, "exit": _Parser._exit, "lock": _Parser._lock,
-    "store_release": _Parser._release, "ld_pseudo": _Parser._pseudo,
+_RULES: dict[str, Callable[[Parser, Token], None]] = {
+    "goto": Parser._goto, "gotol": Parser._gotol, "may_goto": Parser._may_goto, "if": Parser._if,
+    "call": Parser._call, "callx": Parser._callx, "exit": Parser._exit, "lock": Parser._lock,
+    "store_release": Parser._release, "ld_pseudo": Parser._pseudo,
 }  # fmt: skip

@@ -43,6 +43,21 @@ def assemble_function(name: str, text: str, section: str = ".text",
     return Function(name, section, code.insns, references, lines)
 
 
+def assemble_object(name: str, text: str, *, big_endian: bool = False) -> bytes:
+    """The object file of an assembly file, or of a program as the kernel shows it (see `asm_kernel`); `name` is what messages
+    call it. Raises `ObjectError`."""
+    from .asm_file import assemble_file
+    from .asm_kernel import from_kernel, is_kernel_dump
+    from .image import write_elf
+
+    try:
+        if is_kernel_dump(text):
+            text = from_kernel(text)
+        return write_elf(assemble_file(text, big_endian=big_endian))
+    except AsmError as problem:
+        raise _error(problem.message, _place(name, text, problem.offset), problem.fix) from None
+
+
 def _error(message: str, place: Place | None, fix: str = "") -> ObjectError:
     return ObjectError(Diagnostic("E0620", Severity.ERROR, message, place, fix=fix))
 

@@ -3,7 +3,8 @@
 --stage tokens   the preprocessed tokens          --stage ir       SSA as lowering makes it
 --stage ast      the typed tree                   --stage opt      SSA after all passes
                                                   --stage machine  machine code on virtual registers
-The stages need C; instructions can be shown of any BPF object.
+The stages need C; instructions can be shown of any BPF object. --asm prints all of it, types and data too, as assembly that
+`purebpf as` and LLVM make the same object of.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import argparse
 
 from ...compiler.object.disassemble import disassemble
 from ...compiler.object.model import Function, Object
+from ...compiler.object.write import image_of
+from ...compiler.object.write_asm import print_assembly
 from ...compiler.report import OK
 from .inputs import add_input, compilation, is_object, open_input, usage_error
 
@@ -22,6 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     add_input(parser)
     parser.add_argument("--prog", metavar="NAME", help="show this function only")
+    parser.add_argument("--asm", action="store_true", help="print the object as assembly")
     parser.add_argument("--stage", choices=STAGES, help="show this stage of the compiler instead")
 
 
@@ -29,6 +33,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the dump; gives the exit code."""
     if arguments.stage is None:
         obj = open_input(arguments, arguments.input)
+        if arguments.asm:
+            print(print_assembly(image_of(obj)), end="")
+            return OK
         for text in listing(obj, arguments.prog):
             print(text)
         return OK
