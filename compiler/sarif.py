@@ -60,7 +60,7 @@ def _changes(replacements: Iterable[Replacement]) -> list[dict[str, Any]]:
 
 def _uri(file: str) -> str:
     path = PurePath(file)
-    return path.as_uri() if path.is_absolute() else quote(path.as_posix())
+    return path.as_uri() if path.is_absolute() else quote(path.as_posix().encode("utf-8", "surrogateescape"))
 
 
 def _location(place: Place) -> dict[str, Any]:

@@ -57,7 +57,10 @@ def _check(request: Request) -> None:
     if not request.inputs:
         raise usage_error("E0703", "there is no input file", "name a C file: purebpf-cc -O2 -g -c prog.bpf.c -o prog.bpf.o")
     if request.stage == "link":
-        raise usage_error("E0704", "making executables is not possible: BPF programs are loaded as objects", "add -c")
+        raise usage_error(
+            "E0704", "making executables is not possible: BPF programs are loaded as objects",
+            "add -c; `purebpf link` makes one object of several",
+        )  # fmt: skip
     if request.output not in (None, "-") and len(request.inputs) > 1 and request.stage != "syntax":
         raise usage_error("E0703", "-o names one file but there are several inputs", "leave -o away, or compile one by one")
     if request.stage != "preprocess":

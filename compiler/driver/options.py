@@ -399,6 +399,6 @@ OPTIONS = (
     Option("-save-temps=", _J, _store("keep_steps"), "the same, beside the object (obj) or here (cwd)", "WHERE"),
     Option("-save-temps", _F, _put("keep_steps", "cwd"), "keep the preprocessed text and the assembly"),
     Option("-shared", _F, _refuse("-shared is not supported", "BPF objects are made with -c")),
-    Option("-r", _F, _refuse("linking is not supported yet", "link BPF objects with `bpftool gen object`")),
+    Option("-r", _F, _refuse("-r does not compile", "link BPF objects with `purebpf link a.o b.o -o c.o`")),
     Option("-m", _J, _refuse("-m% is no option of the BPF target", "leave it away; -mcpu=v3 chooses the instruction set")),
 )

@@ -348,7 +348,7 @@ class _FileParser(Parser):
         for position, size, term, offset in part.terms:
             names, addend = _names(term)
             if len(names) == 1 and size in (4, 8):
-                key, value = self.symbols.reference(names[0], addend)
+                key, value = self.symbols.reference(names[0], addend, offset)
                 kind = e.R_BPF_64_ABS64 if size == 8 else self.symbols.word_kind(names[0], self.parts)
                 section.relocations.append((position, kind, key))
             else:
@@ -386,12 +386,12 @@ class _FileParser(Parser):
         return isa.encode(code.insns, big_endian=self.big_endian)
 
     def _address_of(self, code: Code, item: Open, section: ImageSection) -> None:
-        key, addend = self.symbols.reference(item.name, item.addend)
+        key, addend = self.symbols.reference(item.name, item.addend, item.offset)
         code.insns[item.slot : item.slot + 2] = isa.lddw(code.insns[item.slot].dst, addend & (1 << 64) - 1)
         section.relocations.append((item.slot * 8, e.R_BPF_64_64, key))
 
     def _call_of(self, part: Part, code: Code, item: Open, section: ImageSection) -> None:
-        key, addend = self.symbols.reference(item.name, 0)
+        key, addend = self.symbols.reference(item.name, 0, item.offset)
         slot = code.insns[item.slot]
         if key == section_key(part.name):  # static, and in this section
             code.insns[item.slot] = slot._replace(imm=addend // 8 - item.slot - 1)

@@ -19,6 +19,9 @@ _KINDS = {"function": e.STT_FUNC, "func": e.STT_FUNC, "object": e.STT_OBJECT, "n
 _TEMPORARY = re.compile(r"\.L|LBB\d+_\d+\Z")  # labels that are no symbols: LLVM's private ones, and those of its blocks
 
 
+_LARGEST = (1 << 63) - 1
+
+
 @dataclass(slots=True)
 class _Entry:
     section: str = ""  # "": not defined here
@@ -74,7 +77,7 @@ class SymbolTable:
         self.sections = frozenset(parts)
         for name, size in self.sizes.items():
             value = size if isinstance(size, int) else size.evaluate(self.address)
-            self._entry(name).size = max(value, 0)
+            self._entry(name).size = min(max(value, 0), _LARGEST)
 
     def address(self, name: str, at: int) -> int:
         """A label's place in its section. Raises `AsmError`."""
@@ -91,11 +94,18 @@ class SymbolTable:
         wanted = e.SHF_ALLOC | (e.SHF_EXECINSTR if _TEMPORARY.match(name) else e.SHF_WRITE)
         return e.R_BPF_64_NODYLD32 if flags & wanted == wanted else e.R_BPF_64_ABS32
 
-    def reference(self, name: str, addend: int) -> tuple[str, int]:
-        """(what a relocation calls it, addend): static symbols go by their section. Unknown names become undefined symbols."""
+    def reference(self, name: str, addend: int, at: int) -> tuple[str, int]:
+        """(what a relocation calls it, addend): static symbols go by their section. Unknown names become undefined symbols.
+
+        Raises `AsmError` for labels that nothing but this file could define, if it does not.
+        """
         entry = self.entries.get(name)
         if entry is None and name in self.sections:
             return section_key(name), addend
+        if (entry is None or not entry.section) and _TEMPORARY.match(name):
+            raise AsmError(f"there is no label '{name}'", at)
+        if entry is not None and not entry.section and entry.binding == e.STB_LOCAL:
+            raise AsmError(f"symbol '{name}' is .local, and not defined here", at, "define it, or leave .local away")
         entry = self._entry(name)
         if entry.section and (entry.binding or e.STB_LOCAL) == e.STB_LOCAL:
             return section_key(entry.section), entry.value + addend

@@ -29,11 +29,12 @@ def fitted_btf(obj: Object) -> Btf:
 def _fit(obj: Object, btf: Btf, section: DataSec) -> DataSec:
     changed = copy.copy(section)
     changed.vars = []
+    by_type = {variable.btf_id: variable for variable in obj.variables.values() if variable.btf_id}
     for entry in section.vars:
         var = btf[entry.type]
         offset, size = entry.offset, entry.size
         name = var.name if isinstance(var, Var | Func) else ""
-        variable = obj.variables.get(name)
+        variable = by_type.get(entry.type) or obj.variables.get(name)
         if section.name == MAPS and name in obj.maps:
             offset = obj.maps[name].offset
             size = map_size(btf, entry, obj.maps[name])

@@ -52,6 +52,15 @@ def maps_from_btf(btf: Btf, *, offsets: Mapping[str, int] | None = None, referen
     return maps
 
 
+def declared_map(btf: Btf, number: int) -> Map:
+    """What the VAR `number` says about a map, wherever it is defined. Raises `ObjectError`."""
+    var = btf[number]
+    assert isinstance(var, Var)
+    reader = _Definition(btf, var.name, None)
+    reader.read(var.type)
+    return reader.map
+
+
 def _error(code: str, message: str, place: Place | None, fix: str = "") -> ObjectError:
     return ObjectError(Diagnostic(code, Severity.ERROR, message, place, fix=fix))
 

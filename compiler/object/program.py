@@ -141,7 +141,7 @@ def _data_address(obj: Object, flat: FlatProgram, slot: int, reference: Referenc
 def _undefined(flat: FlatProgram, slot: int, what: str, symbol: str) -> ObjectError:
     return _error(
         f"{what} '{symbol}', which '{flat.function_at(slot).name}' refers to, is not defined", flat.place_at(slot),
-        "define it in this file, or link the objects first (`bpftool gen object`)",
+        "define it in this file, or link the objects first (`purebpf link`)",
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from bisect import bisect_right
+from collections.abc import Container
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -54,6 +55,7 @@ class _Reader:
         self.code: dict[int, list[tuple[int, int, Function]]] = {}
         self.insns: dict[int, list[Insn]] = {}
         self.map_at: dict[int, str] = {}  # offset in .maps -> map
+        self.variables: dict[tuple[str, int, str], Variable] = {}  # by section, offset, name
 
     def read(self) -> Object:
         obj = self.object
@@ -89,7 +91,7 @@ class _Reader:
             self.code[section.index] = []
         elif section.type in (e.SHT_PROGBITS, e.SHT_NOBITS):
             if section.name in self.object.data:
-                raise elf_error(f"there are two sections '{section.name}'", "link the object with `bpftool gen object`")
+                raise elf_error(f"there are two sections '{section.name}'", "link with `purebpf link`, not `ld -r`")
             if section.align > _MAX_ALIGN or section.align & section.align - 1:
                 raise elf_error(f"section '{section.name}' is aligned to {section.align} bytes", "compile it again")
             self.object.data[section.name] = DataSection(section.name, section.data, max(section.align, 1))
@@ -117,7 +119,8 @@ class _Reader:
                 if symbol.value + symbol.size > len(obj.data[section].data):
                     raise elf_error(f"variable '{symbol.name}' lies outside of section '{section}'", "compile it again")
                 unique = _unique(symbol.name, obj.variables)
-                obj.variables[unique] = Variable(unique, section, symbol.value, symbol.size, linkage, hidden=symbol.hidden)
+                variable = Variable(unique, section, symbol.value, symbol.size, linkage, hidden=symbol.hidden)
+                obj.variables[unique] = self.variables[section, symbol.value, symbol.name] = variable
             elif symbol.section == e.SHN_UNDEF and symbol.name:
                 obj.variables.setdefault(symbol.name, Variable(symbol.name, "", 0, 0, linkage, hidden=symbol.hidden))
         for found in self.code.values():
@@ -148,6 +151,8 @@ class _Reader:
                         break
                     function.lines.append(Line(line.at - start, line.place))
             for row in self.ext.core.get(section, ()):
+                if not 0 < row.type_id < len(btf):
+                    raise btf_error(f"a CO-RE relocation of section '{section}' names type {row.type_id}, which is not there")
                 for start, end, function in found:
                     if start <= row.at < end:
                         function.core.append(CoreRelocation(row.at - start, row.type_id, row.access, row.kind))
@@ -156,7 +161,11 @@ class _Reader:
     def _data_types(self, btf: Btf) -> None:
         obj = self.object
         sizes = {s.name: len(s.data) for s in self.elf.sections}
-        places = {(self.elf.sections[s.section].name, s.name): s for s in self.elf.symbols if s.section > 0}
+        maps: set[str] = set()
+        places: dict[tuple[str, str], list[Symbol]] = {}
+        for symbol in self.elf.symbols:
+            if symbol.section > 0 and symbol.name:
+                places.setdefault((self.elf.sections[symbol.section].name, symbol.name), []).append(symbol)
         for _, data in btf.items():
             if not isinstance(data, DataSec):
                 continue
@@ -164,11 +173,17 @@ class _Reader:
                 var = btf[entry.type]
                 if not isinstance(var, Var | Func):
                     raise btf_error(f"section '{data.name}' holds something that is not a variable")
-                symbol = places.get((data.name, var.name))
-                if symbol is not None:
+                found = places.get((data.name, var.name))
+                if found is not None:
+                    # static variables of linked objects may share a name: the linker has filled in where each lies
+                    symbol = next((s for s in found if s.value == entry.offset), found[0])
                     data.vars[at] = entry._replace(offset=symbol.value, size=entry.size or symbol.size)
-                    if var.name in obj.variables and obj.variables[var.name].section == data.name:
-                        obj.variables[var.name].btf_id = entry.type
+                    if (variable := self.variables.get((data.name, symbol.value, var.name))) is not None:
+                        variable.btf_id = entry.type
+                        var.name = variable.name
+                    elif data.name == MAPS:
+                        var.name = _unique(var.name, maps)
+                        maps.add(var.name)
                 elif data.name in (".ksyms", ".kconfig"):
                     extern = obj.variables.setdefault(var.name, Variable(var.name, "", 0, 0))
                     if not extern.section:
@@ -183,11 +198,11 @@ class _Reader:
         section = next((s for s in self.elf.sections if s.name == MAPS and s.data), None)
         if section is None:
             return
-        symbols = {s.name: s for s in self.elf.symbols if s.section == section.index and s.type == e.STT_OBJECT}
-        offsets = {name: symbol.value for name, symbol in symbols.items()}
+        symbols = {s.value: s for s in self.elf.symbols if s.section == section.index and s.type == e.STT_OBJECT}
         if obj.btf is None:
+            names = ", ".join(symbol.name for symbol in symbols.values())
             raise ObjectError(Diagnostic(
-                "E0603", Severity.ERROR, f"maps ({', '.join(offsets)}) are defined by BTF, and the object has none",
+                "E0603", Severity.ERROR, f"maps ({names}) are defined by BTF, and the object has none",
                 fix="recompile with -g, and do not strip the object of .BTF",
             ))  # fmt: skip
         types = obj.btf[obj.btf.find(MAPS, DataSec)]
@@ -199,11 +214,11 @@ class _Reader:
             symbol = self.elf.symbols[relocation.symbol]
             kind = RefKind.FUNCTION if symbol.section in self.code else RefKind.MAP
             references.append(Reference(relocation.offset, kind, symbol.name))
-        obj.maps = maps_from_btf(obj.btf, offsets=offsets, references=references)
-        for name, symbol in symbols.items():
-            if name in obj.maps:
-                obj.maps[name].linkage = _LINKAGE.get(symbol.binding, Linkage.GLOBAL)
-                obj.maps[name].hidden = symbol.hidden
+        obj.maps = maps_from_btf(obj.btf, references=references)
+        for definition in obj.maps.values():
+            if (found := symbols.get(definition.offset)) is not None:
+                definition.linkage = _LINKAGE.get(found.binding, Linkage.GLOBAL)
+                definition.hidden = found.hidden
         self.map_at = {m.offset: name for name, m in obj.maps.items()}
 
     def _references(self) -> None:
@@ -213,9 +228,11 @@ class _Reader:
             for relocation in section.relocations:
                 slot, rest = divmod(relocation.offset, 8)
                 at = bisect_right(starts, slot) - 1
-                if rest or at < 0 or slot >= found[at][1]:
+                if not rest and (at < 0 or slot >= found[at][1]):
+                    continue  # code without a symbol: libbpf's linker leaves weak functions that it replaced
+                if rest:
                     raise elf_error(
-                        f"a relocation of section '{section.name}' is at byte {relocation.offset}, in no function"
+                        f"a relocation of section '{section.name}' is at byte {relocation.offset}, in the middle of a slot"
                     )
                 start, _, function = found[at]
                 self._relocate(function, slot - start, relocation)
@@ -308,7 +325,7 @@ def _signed(value: int) -> int:
     return value - (value >> 63 << 64)
 
 
-def _unique(name: str, taken: dict[str, Function] | dict[str, Variable]) -> str:
+def _unique(name: str, taken: Container[str]) -> str:
     """Static symbols of linked objects may share a name; a dump tells them apart by a number."""
     if name not in taken:
         return name

@@ -210,11 +210,13 @@ def _insn(image: Image, insns: list[Insn], slot: int, text: str, relocation: tup
         return f"call {_sum(name, addend)}"
     if insn.op == _CALL and insn.src == isa.PSEUDO_CALL:
         called = functions.get(slot + 1 + insn.imm)
-        return f"call {name_text(called)}" if called is not None else _raw(insns[slot : slot + 1], text, big_endian)
+        if called is None or insn.dst or insn.off:
+            return _raw(insns[slot : slot + 1], text, big_endian)
+        return f"call {name_text(called)}"
     distance = _distance(insn)
     if distance is not None:
         label = labels.get(slot + 1 + distance)
-        if label is None or text == UNKNOWN:
+        if label is None or text == UNKNOWN or not _plain((insn,)):
             return _raw(insns[slot : slot + 1], text, big_endian)
         return f"{text.rpartition(' ')[0]} {label}"
     whole = insns[slot : slot + (2 if insn.op == isa.LDDW else 1)]

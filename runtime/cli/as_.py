@@ -11,10 +11,9 @@ import os
 import sys
 
 from ...compiler.api import read_source
-from ...compiler.diagnostics import Diagnostic, PurebpfError, Severity
-from ...compiler.files import write_whole
 from ...compiler.object.assemble import assemble_object
 from ...compiler.report import OK
+from .output import write_output
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,18 +35,3 @@ def run(arguments: argparse.Namespace) -> int:
     stem = os.path.splitext(os.path.basename(arguments.input))[0] if arguments.input != "-" else "a"
     write_output(arguments.output or f"{stem}.o", made)
     return OK
-
-
-def write_output(path: str, data: bytes) -> None:
-    """Write a file, or to the standard output for `-`. Raises `PurebpfError`."""
-    if path == "-":
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-        return
-    try:
-        write_whole(path, data)
-    except OSError as problem:
-        raise PurebpfError(Diagnostic(
-            "E0705", Severity.ERROR, f"cannot write '{path}': {problem.strerror}",
-            fix="does its folder exist, and may you write there?",
-        )) from None  # fmt: skip

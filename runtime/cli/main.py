@@ -27,6 +27,7 @@ COMMANDS = (
     Command("run", ".run", "run a program in the bundled machine, on packets, without root"),
     Command("dump", ".dump", "show instructions beside the C they come from, or any stage of the compiler"),
     Command("as", ".as_", "assemble LLVM's BPF syntax into an object"),
+    Command("link", ".link", "link objects and archives into one object, ours and clang's"),
     Command("explain", ".explain", "say what a diagnostic means: the mistake, its repair, and why the rule is there"),
     Command("load", ".load", "load programs into the kernel, attach them, and print maps and events"),
 )

@@ -1,4 +1,5 @@
-"""Broken objects: ELF files with fields, words and bytes changed, through reading, dumping, checking, writing and the machine.
+"""Broken objects: ELF files with fields, words and bytes changed, through reading, dumping, checking, writing and the machine;
+linked with a whole one; as assembly, with lines changed.
 
 `python mutate_objects.py FIRST COUNT [FOLDER...]` is a long run (a tool for developers; test_mutant_objects.py is the short
 one): the mutants FIRST, FIRST+1, ... of the objects of our examples and golden tests, and of the .o files in the folders. Each
@@ -22,9 +23,13 @@ from mutate import ROOT, TooLong, limit, malformed
 from purebpf.compiler.api import compile_file
 from purebpf.compiler.diagnostics import Diagnostic, PurebpfError
 from purebpf.compiler.object import model
+from purebpf.compiler.object.archive import needed
+from purebpf.compiler.object.assemble import assemble_object
+from purebpf.compiler.object.link import link
 from purebpf.compiler.object.program import flatten
 from purebpf.compiler.object.read import read_object
-from purebpf.compiler.object.write import write_object
+from purebpf.compiler.object.write import image_of, write_object
+from purebpf.compiler.object.write_asm import print_assembly
 from purebpf.runtime.cli.dump import listing
 from purebpf.runtime.verifier import verify
 from purebpf.runtime.vm import Machine
@@ -152,9 +157,10 @@ MUTATIONS = (
 )  # fmt: skip
 
 
-def judge(data: bytes) -> tuple[str, str]:
+def judge(data: bytes, seed: int = 0) -> tuple[str, str]:
     """("taken" or "refused", ""), or what is wrong: "hang", "crash", "diagnostic", and how."""
     found: list[Diagnostic] = []
+    rng = random.Random(seed)
     step = "read"
     try:
         with limit(SECONDS):
@@ -165,6 +171,10 @@ def judge(data: bytes) -> tuple[str, str]:
                 listing(obj, None) if obj.functions else None
                 step = "write"
                 _again(obj, found)
+                step = "link"
+                _link(rng, obj, found)
+                step = "as"
+                _assemble(rng, obj, found)
                 step = "run"
                 _run(obj, found)
                 step = "check"
@@ -197,6 +207,47 @@ def _again(obj: model.Object, found: list[Diagnostic]) -> None:
     assert sorted(again.maps) == sorted(obj.maps), "maps get lost on the way"
 
 
+def _link(rng: random.Random, obj: model.Object, found: list[Diagnostic]) -> None:
+    """With a whole object, in either order; what comes out can be written and read."""
+    whole = read_object(rng.choice(objects()), "whole.o")
+    pair = [obj, whole] if rng.random() < 0.5 else [whole, obj]
+    try:
+        linked = link(pair, "linked.o")
+        needed([pair[0]], [pair[1]])
+        again = read_object(write_object(linked), "again.o")
+    except PurebpfError as error:
+        found += error.diagnostics
+        return
+    assert sorted(again.functions) == sorted(linked.functions), "functions get lost in the link"
+    assert sorted(again.maps) == sorted(linked.maps), "maps get lost in the link"
+
+
+def _assemble(rng: random.Random, obj: model.Object, found: list[Diagnostic]) -> None:
+    """The assembly comes back as the same object; with a line changed, it is taken or refused."""
+    try:
+        image = image_of(obj)
+    except PurebpfError:
+        return
+    text = print_assembly(image)
+    try:
+        assemble_object("whole.s", text)
+    except PurebpfError as error:
+        found += error.diagnostics
+    lines = text.splitlines()
+    for _ in range(rng.choice((1, 1, 2, 5))):
+        at, other = rng.randrange(len(lines)), rng.randrange(len(lines))
+        line = lines[at]
+        cut = rng.randrange(len(line) + 1)
+        lines[at] = rng.choice((
+            lines[other], "", line[:cut], line[cut:], line[:cut] + rng.choice("+-*:,.()#\"0x9@\\ \t%") + line[cut:],
+            line[:cut] + lines[other][-cut:], line.replace("0", "99999999999999999999"), line + lines[other],
+        ))  # fmt: skip
+    try:
+        assemble_object("changed.s", "\n".join(lines))
+    except PurebpfError as error:
+        found += error.diagnostics
+
+
 def _run(obj: model.Object, found: list[Diagnostic]) -> None:
     for program in obj.programs():
         try:
@@ -214,7 +265,7 @@ def main() -> None:
     for seed in range(first, first + count):
         data = mutant(seed, originals)
         began = time.monotonic()
-        kind, message = judge(data)
+        kind, message = judge(data, seed)
         slowest = max(slowest, time.monotonic() - began)
         outcomes[kind] += 1
         if kind not in ("taken", "refused"):

@@ -19,5 +19,5 @@ BATCH = 200
 def test_broken_objects_are_taken_or_refused_with_reasons(start: int) -> None:
     originals = mutate_objects.objects()
     for seed in range(start, min(start + BATCH, FIRST + COUNT)):
-        kind, message = mutate_objects.judge(mutate_objects.mutant(seed, originals))
+        kind, message = mutate_objects.judge(mutate_objects.mutant(seed, originals), seed)
         assert kind in ("taken", "refused"), f"seed {seed}: {kind}: {message}"

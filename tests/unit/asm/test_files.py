@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from purebpf.compiler.api import compile_file
@@ -116,6 +116,8 @@ _LDDW = st.builds(lambda dst, value: isa.lddw(dst, value), _REG, st.integers(0, 
 
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.one_of(_PLAIN, _USUAL, _LDDW), max_size=8))
+@example([Insn(5, 0, 0, 1, 1), Insn(0x95, 0, 0, 0, 0), Insn(0x95, 0, 0, 0, 0)])  # a jump with a number it has no use for
+@example([Insn(0x85, 0, 1, 7, -1)])  # a call of itself, likewise
 def test_any_instructions_come_back_as_they_were(parts: list[Insn | tuple[Insn, Insn]]) -> None:
     insns: list[Insn] = []
     for part in parts:
