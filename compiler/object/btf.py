@@ -154,10 +154,13 @@ def referenced(t: BtfType) -> list[int]:
 
 def _check_ids(btf: Btf) -> None:
     count = len(btf.types)
+    sections = {i for i, t in btf.items() if isinstance(t, DataSec)}
     for i, t in btf.items():
         for to in referenced(t):
             if to >= count:
                 raise btf_error(f"type {i} refers to type {to} of {count}")
+            if to in sections:
+                raise btf_error(f"type {i} refers to type {to}, a data section")
 
 
 def _contained(t: BtfType) -> list[int]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import struct
 from bisect import bisect_right
-from collections.abc import Container
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -56,6 +55,7 @@ class _Reader:
         self.insns: dict[int, list[Insn]] = {}
         self.map_at: dict[int, str] = {}  # offset in .maps -> map
         self.variables: dict[tuple[str, int, str], Variable] = {}  # by section, offset, name
+        self.names: set[str] = set()  # of functions, variables and maps
 
     def read(self) -> Object:
         obj = self.object
@@ -109,7 +109,7 @@ class _Reader:
                     raise elf_error(f"function '{symbol.name}' lies outside of its section", "compile it again")
                 if not symbol.name:
                     raise elf_error(f"a function of section '{sections[symbol.section].name}' has no name", "compile it again")
-                unique = _unique(symbol.name, obj.functions)
+                unique = self._unique(symbol.name)
                 section = sections[symbol.section].name
                 function = Function(unique, section, insns[start:end], linkage=linkage, hidden=symbol.hidden)
                 obj.functions[unique] = function
@@ -118,7 +118,7 @@ class _Reader:
                 section = sections[symbol.section].name
                 if symbol.value + symbol.size > len(obj.data[section].data):
                     raise elf_error(f"variable '{symbol.name}' lies outside of section '{section}'", "compile it again")
-                unique = _unique(symbol.name, obj.variables)
+                unique = self._unique(symbol.name)
                 variable = Variable(unique, section, symbol.value, symbol.size, linkage, hidden=symbol.hidden)
                 obj.variables[unique] = self.variables[section, symbol.value, symbol.name] = variable
             elif symbol.section == e.SHN_UNDEF and symbol.name:
@@ -128,6 +128,15 @@ class _Reader:
             for (_, end, before), (start, _, after) in pairwise(found):
                 if start < end:
                     raise elf_error(f"functions '{before.name}' and '{after.name}' overlap", "compile it again")
+
+    def _unique(self, name: str) -> str:
+        """Static symbols of linked objects may share a name; a number tells them apart."""
+        found, number = name, 2
+        while found in self.names:
+            found = f"{name}.{number}"
+            number += 1
+        self.names.add(found)
+        return found
 
     def _btf(self) -> None:
         """Lines and ids from .BTF.ext and .BTF; sizes and offsets of variables into .BTF, where compilers leave zeros."""
@@ -151,8 +160,8 @@ class _Reader:
                         break
                     function.lines.append(Line(line.at - start, line.place))
             for row in self.ext.core.get(section, ()):
-                if not 0 < row.type_id < len(btf):
-                    raise btf_error(f"a CO-RE relocation of section '{section}' names type {row.type_id}, which is not there")
+                if not 0 < row.type_id < len(btf) or isinstance(btf[row.type_id], DataSec):
+                    raise btf_error(f"a CO-RE relocation of section '{section}' is about type {row.type_id}, which is none")
                 for start, end, function in found:
                     if start <= row.at < end:
                         function.core.append(CoreRelocation(row.at - start, row.type_id, row.access, row.kind))
@@ -161,7 +170,6 @@ class _Reader:
     def _data_types(self, btf: Btf) -> None:
         obj = self.object
         sizes = {s.name: len(s.data) for s in self.elf.sections}
-        maps: set[str] = set()
         places: dict[tuple[str, str], list[Symbol]] = {}
         for symbol in self.elf.symbols:
             if symbol.section > 0 and symbol.name:
@@ -182,8 +190,7 @@ class _Reader:
                         variable.btf_id = entry.type
                         var.name = variable.name
                     elif data.name == MAPS:
-                        var.name = _unique(var.name, maps)
-                        maps.add(var.name)
+                        var.name = self._unique(var.name)
                 elif data.name in (".ksyms", ".kconfig"):
                     extern = obj.variables.setdefault(var.name, Variable(var.name, "", 0, 0))
                     if not extern.section:
@@ -323,13 +330,3 @@ class _Reader:
 def _signed(value: int) -> int:
     value &= 0xFFFFFFFFFFFFFFFF
     return value - (value >> 63 << 64)
-
-
-def _unique(name: str, taken: Container[str]) -> str:
-    """Static symbols of linked objects may share a name; a dump tells them apart by a number."""
-    if name not in taken:
-        return name
-    number = 2
-    while f"{name}.{number}" in taken:
-        number += 1
-    return f"{name}.{number}"
