@@ -99,6 +99,8 @@ def _aliases(parts: Sequence[Part], owners: Mapping[str, Owner]) -> tuple[dict[N
     index = {id(part): number for number, part in enumerate(parts)}
     same: dict[Node, Node] = {}
     declared: dict[str, Node] = {}
+    targets = {name: (index[id(o.part)], number) for name, o in owners.items() if (number := o.part.type_of(o.definition))}
+    defined = set(targets.values())
     for at, part in enumerate(parts):
         names = {t.name: number for number, t in part.btf.items() if isinstance(t, b.Func | b.Var) and t.linkage == b.EXTERN} \
             if part.btf is not None else {}  # fmt: skip
@@ -106,17 +108,15 @@ def _aliases(parts: Sequence[Part], owners: Mapping[str, Owner]) -> tuple[dict[N
             if not part.owns(owners, definition) and (number := part.type_of(definition)):
                 names[definition.name] = number
         for name, number in names.items():
-            owner = owners.get(name)
-            if owner is not None and (target := owner.part.type_of(owner.definition)):
-                same[at, number] = (index[id(owner.part)], target)
-            elif owner is None and name in declared:
-                same[at, number] = declared[name]
-            elif owner is None:
-                declared[name] = (at, number)
+            node = (at, number)
+            target = targets.get(name) if name in owners else declared.setdefault(name, node)
+            if target is not None and target != node and node not in defined:
+                same[node] = target
         for section in _ONCE:
             for name, entry in part.entries(section).items():
                 node = (at, entry.type)
-                if (first := declared.setdefault(f"{section}\0{name}", node)) != node:
+                first = declared.setdefault(f"{section}\0{name}", node)
+                if first != node and node not in defined:
                     same[node] = first
     return same, set(same)
 
@@ -128,8 +128,8 @@ def _rename(parts: Sequence[Part], merged: b.Btf, become: Sequence[dict[int, int
             for old, name in names.items():
                 if old != name and (number := part.type_of(table[old])):
                     var = merged[new[number]]
-                    assert isinstance(var, b.Var)
-                    var.name = name
+                    if isinstance(var, b.Var):
+                        var.name = name
 
 
 def _sections(parts: Sequence[Part], merged: b.Btf, become: Sequence[dict[int, int]], left_out: set[Node], out: Object) -> None:

@@ -165,7 +165,8 @@ class _Writer:
             self._define(default, name, 0, len(data), e.STB_GLOBAL)
 
     def _define(self, name: str, section: str, offset: int, size: int, binding: int, hidden: bool = False) -> None:
-        self.symbols[name] = Symbol(name, self.index[section], offset, size, e.STT_OBJECT, binding, hidden)
+        if name not in self.obj.functions:  # broken objects have such names
+            self.symbols[name] = Symbol(name, self.index[section], offset, size, e.STT_OBJECT, binding, hidden)
 
     def _maps(self) -> None:
         obj, btf = self.obj, self.btf
@@ -190,7 +191,7 @@ class _Writer:
                 section.relocations.append((start + slot * 8, e.R_BPF_64_ABS64, symbol))
 
     def _data(self, data: DataSection) -> None:
-        if data.name.startswith(".bss") and not any(data.data):
+        if data.name.startswith(".bss") and data.data.count(0) == len(data.data):
             self._section(data.name, e.SHT_NOBITS, _WRITABLE, b"", data.align, len(data.data))
         else:
             flags = e.SHF_ALLOC if data.read_only else _WRITABLE

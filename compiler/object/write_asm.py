@@ -122,7 +122,7 @@ def _width(kind: int) -> int:
 
 
 def _bytes(data: bytes) -> list[str]:
-    if len(data) >= _SHORTEST_TEXT and not any(data):
+    if len(data) >= _SHORTEST_TEXT and data.count(0) == len(data):
         return [f"\t.zero\t{len(data)}"]
     body = data[:-1]
     if data[-1:] == b"\0" and len(body) >= _SHORTEST_TEXT and all(32 <= byte < 127 or byte in b"\n\t" for byte in body):
