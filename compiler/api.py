@@ -148,6 +148,7 @@ class Compilation:
                     ast, self.sources, self.diagnostics, self.outer(), ms_extensions=language.ms_extensions,
                     short_enums=language.short_enums, empty_is_void=language.standard[-2:] in ("23", "2x"),
                     gnu_inline=language.gnu_inline or language.standard[-2:] in ("89", "90"),
+                    big_endian=self.options.target.big_endian,
                 )
             self.diagnostics.raise_if_promoted()
         return self._unit

@@ -36,7 +36,7 @@ def join(name: str, unit: tree.Unit, functions: list[Function], target: Target, 
         if item.section == _LICENSE:
             obj.license = _bytes(item).split(b"\0", 1)[0].decode("utf-8", "replace")
         elif item.section == _VERSION:
-            obj.version = int.from_bytes(_bytes(item)[:4], "little")
+            obj.version = int.from_bytes(_bytes(item)[:4], "big" if target.big_endian else "little")
         elif item.section not in _NOT_DATA and (item.name in named or not item.section.startswith(_STRINGS)):
             _place(obj, item)
     for symbol in (symbol for symbol in unit.externs if symbol.name in named):

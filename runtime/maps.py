@@ -6,8 +6,9 @@ Both the bundled machine's maps and the kernel's are wrapped in it. Per-CPU valu
 from __future__ import annotations
 
 import ipaddress
+import sys
 from collections.abc import Iterator
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from ..compiler.diagnostics import Diagnostic, ObjectError, Severity
 from ..compiler.object.btf import Btf
@@ -30,11 +31,13 @@ class RawMap(Protocol):
 class TypedMap:
     """A map whose keys and values are encoded by its BTF types, or are ints and bytes where it has none."""
 
-    def __init__(self, definition: Map, raw: RawMap, btf: Btf | None, *, cpus: int = 0) -> None:
+    def __init__(self, definition: Map, raw: RawMap, btf: Btf | None, *, cpus: int = 0,
+                 order: Literal["little", "big"] = sys.byteorder) -> None:  # fmt: skip
         self.name = definition.name
         self.definition = definition
         self.raw = raw
         self._btf = btf
+        self.order = order
         self._cpus = cpus  # 0: one value for all
 
     @property
@@ -58,7 +61,7 @@ class TypedMap:
         if self._btf is not None and type_id:
             return encode_value(self._btf, type_id, value)
         if isinstance(value, int):
-            return (value & (1 << size * 8) - 1).to_bytes(size, "little")
+            return (value & (1 << size * 8) - 1).to_bytes(size, self.order)
         raise ObjectError(Diagnostic(
             "E0631", Severity.ERROR, f"map '{self.name}': {value!r} is no value of {size} bytes",
             fix=f"give an int or {size} bytes; with -g and __type() the map knows its types",
@@ -67,7 +70,7 @@ class TypedMap:
     def _decode(self, type_id: int, data: bytes) -> Any:
         if self._btf is not None and type_id:
             return decode_value(self._btf, type_id, data)
-        return int.from_bytes(data, "little") if len(data) in (1, 2, 4, 8) else data
+        return int.from_bytes(data, self.order) if len(data) in (1, 2, 4, 8) else data
 
     def key_bytes(self, key: Any) -> bytes:
         """A key as bytes."""
@@ -76,7 +79,7 @@ class TypedMap:
     def key_of(self, data: bytes) -> Any:
         """Bytes of a key as a Python value; a key of an LPM trie of addresses as "10.0.0.0/8"."""
         if self.definition.type == _LPM_TRIE and len(data) in (8, 20):
-            return f"{ipaddress.ip_address(data[4:])}/{int.from_bytes(data[:4], 'little')}"
+            return f"{ipaddress.ip_address(data[4:])}/{int.from_bytes(data[:4], self.order)}"
         return self._decode(self.definition.btf_key_id, data)
 
     def value_bytes(self, value: Any) -> bytes:

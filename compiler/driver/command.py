@@ -63,9 +63,6 @@ def _check(request: Request) -> None:
         )  # fmt: skip
     if request.output not in (None, "-") and len(request.inputs) > 1 and request.stage != "syntax":
         raise usage_error("E0703", "-o names one file but there are several inputs", "leave -o away, or compile one by one")
-    if request.stage != "preprocess":
-        if request.big_endian:
-            raise usage_error("E0704", "big-endian BPF is not supported yet", "use -target bpf on a little-endian machine")
     for path, language in request.inputs:
         if path == "-" and not language and request.stage != "preprocess":
             raise usage_error("E0703", "the language of the standard input is not told", "put -x c before the '-'")

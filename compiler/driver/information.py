@@ -8,9 +8,14 @@ from collections.abc import Sequence
 from ..preprocess.headers import BUILTIN_HEADERS, Headers
 from ..preprocess.predefined import VERSION as CLANG_VERSION
 from .options import OPTIONS, Form
-from .request import Request
+from .request import CPUS, Request
 
 TRIPLE = "bpf"
+_TARGETS = """\
+  Registered Targets:
+    bpf         - BPF (host endian)
+    bpfeb       - BPF (big endian)
+    bpfel       - BPF (little endian)"""
 
 
 def answer(arguments: Sequence[str]) -> str | None:
@@ -28,9 +33,9 @@ def answer(arguments: Sequence[str]) -> str | None:
             case "-print-effective-triple" | "--print-effective-triple":
                 return TRIPLE
             case "-print-targets" | "--print-targets":
-                return "  Registered Targets:\n    bpf   - BPF (little endian)\n    bpfel - BPF (little endian)"
+                return _TARGETS
             case "-print-supported-cpus" | "--print-supported-cpus" | "-mcpu=help" | "-mcpu=?":
-                return "Available CPUs for this target:\n\n\tv3\n\tv4"
+                return "Available CPUs for this target:\n\n\t" + "\n\t".join(sorted(CPUS))
             case "-print-search-dirs" | "--print-search-dirs":
                 return f"programs: =\nlibraries: =\nheaders: ={BUILTIN_HEADERS}"
             case "-print-resource-dir" | "--print-resource-dir":

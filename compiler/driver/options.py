@@ -7,6 +7,7 @@ is refused with the way out.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from enum import Enum
 
@@ -91,9 +92,11 @@ def _refuse(message: str, fix: str) -> Action:
 def _target(request: Request, value: str) -> None:
     architecture = value.split("-")[0]
     match architecture:
-        case "bpf" | "bpfel":
+        case "bpf":
+            request.big_endian = sys.byteorder == "big"
+        case "bpfel" | "bpf_le":
             request.big_endian = False
-        case "bpfeb":
+        case "bpfeb" | "bpf_be":
             request.big_endian = True
         case _:
             raise usage_error("E0702", f"'{value}' is not a target of this compiler", "it makes BPF code only: -target bpf")

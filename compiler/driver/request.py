@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 
 from ..diagnostics import Diagnostic, Severity, UsageError
@@ -26,7 +27,7 @@ class Request:
     language: str = ""  # -x, for the inputs that follow
     preprocess: PreprocessOptions = field(default_factory=PreprocessOptions)
     cpu: str = "v3"
-    big_endian: bool = False
+    big_endian: bool = sys.byteorder == "big"
     debug: bool = True  # BTF and line information; -g0 leaves them out
     markers: bool = True  # -E with line markers; -P without
     dump: str = ""  # "macros" -dM, "definitions" -dD

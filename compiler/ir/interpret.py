@@ -7,6 +7,7 @@ and a function that answers calls.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 from . import arithmetic
 from .cfg import edge_index
@@ -48,7 +49,8 @@ class Trap(Exception):
 class Memory:
     """Byte arrays at addresses far apart (below 2**32, so that a u32 field can hold one)."""
 
-    def __init__(self) -> None:
+    def __init__(self, order: Literal["little", "big"] = "little") -> None:
+        self.order = order
         self.regions: list[bytearray] = []
 
     def add(self, data: bytes) -> int:
@@ -57,14 +59,14 @@ class Memory:
         return len(self.regions) * _STRIDE
 
     def read(self, address: int, size: int) -> int:
-        """`size` bytes as a little-endian number."""
+        """`size` bytes as a number."""
         region, at = self._find(address, size)
-        return int.from_bytes(region[at : at + size], "little")
+        return int.from_bytes(region[at : at + size], self.order)
 
     def write(self, address: int, size: int, value: int) -> None:
-        """Store the low `size` bytes of `value`, little-endian."""
+        """Store the low `size` bytes of `value`."""
         region, at = self._find(address, size)
-        region[at : at + size] = (value & ((1 << 8 * size) - 1)).to_bytes(size, "little")
+        region[at : at + size] = (value & ((1 << 8 * size) - 1)).to_bytes(size, self.order)
 
     def _find(self, address: int, size: int) -> tuple[bytearray, int]:
         index, at = divmod(address, _STRIDE)

@@ -445,6 +445,7 @@ class Function:
     span: Span | None = None
     noreturn: bool = False
     naked: bool = False  # asm statements are all its code
+    big_endian: bool = False  # memory holds the most significant byte first
     exposed: bool = False  # its address is taken: others call it, with anything in the upper halves of its arguments
 
 

@@ -101,6 +101,7 @@ def function_lines(function: Function) -> Iterator[Line]:
     if function.inline:
         head += f" inline {function.inline}"
     head += " naked" if function.naked else ""
+    head += " bigendian" if function.big_endian else ""
     yield function, head + (" noreturn {" if function.noreturn else " {")
     for block in function.blocks:
         came = ", ".join(names.block(p) for p in block.predecessors)

@@ -141,6 +141,8 @@ class _FunctionReader:
                 function.inline = str(item.children[0])
             case "naked":
                 function.naked = True
+            case "bigendian":
+                function.big_endian = True
             case _:
                 function.noreturn = True
 

@@ -147,9 +147,9 @@ class Expressions(Objects):
     def _narrowed(self, e: tree.Cast) -> ir.Value:
         """A 128-bit integer as something narrower: its low half counts, and for _Bool both."""
         home = self.record(e.value)
-        low: ir.Value = self.b.emit(ir.Load(Ty.I64, home, 0, 8))
+        low: ir.Value = self.b.emit(ir.Load(Ty.I64, home, self.half(high=False), 8))
         if ctypes.scalar(e.type) == ct.BOOL:
-            low = self.b.emit(ir.Binary("or", low, self.b.emit(ir.Load(Ty.I64, home, 8, 8))))
+            low = self.b.emit(ir.Binary("or", low, self.b.emit(ir.Load(Ty.I64, home, self.half(high=True), 8))))
         return self.convert(low, ct.ULONG, e.type)
 
     def convert(self, value: ir.Value, source: ct.Type, to: ct.Type) -> ir.Value:

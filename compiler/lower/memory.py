@@ -71,26 +71,35 @@ def store(b: Builder, place: InMemory, value: ir.Value, t: ct.Type) -> None:
     b.emit(ir.Store(place.address, place.offset, ctypes.size_of(t), value, volatile=place.volatile))
 
 
-def _unit(place: InMemory) -> tuple[int, int, int] | None:
-    """The smallest aligned unit around a bit-field: its byte offset from `place`, size in bytes, first bit in it.
+def _unit(b: Builder, place: InMemory) -> tuple[int, int, int] | None:
+    """The smallest aligned unit around a bit-field: its byte offset from `place`, size in bytes, the field's lowest bit in it.
 
     None if no unit of up to 8 bytes inside the record holds the whole field.
     """
     assert place.bits is not None
     if place.unit:
-        return 0, place.unit, place.bit
+        return 0, place.unit, _shift(b, place.unit, place.bit, place.bits)
     for size in (1, 2, 4, 8):
         start = place.bit // 8 // size * size
-        shift = place.bit - start * 8
-        if shift + place.bits <= size * 8 and start + size <= place.room:
-            return start, size, shift
+        first = place.bit - start * 8
+        if first + place.bits <= size * 8 and start + size <= place.room:
+            return start, size, _shift(b, size, first, place.bits)
     return None
+
+
+def _shift(b: Builder, size: int, first: int, bits: int) -> int:
+    """The lowest bit, in a number of `size` bytes, of a field that lies `first` bits behind the start of its unit.
+
+    Bit-fields are allocated from the least significant bit of the first byte on, in big-endian memory from the most
+    significant one (as clang does for bpfeb).
+    """
+    return size * 8 - first - bits if b.function.big_endian else first
 
 
 def _load_bits(b: Builder, place: InMemory, t: ct.Type) -> ir.Value:
     assert place.bits is not None
     type, is_signed = ctypes.register(t), ctypes.signed(t)
-    unit = _unit(place)
+    unit = _unit(b, place)
     if unit is None:
         return _load_split(b, place, type, is_signed)
     start, size, shift = unit
@@ -120,11 +129,12 @@ def _load_split(b: Builder, place: InMemory, type: Ty, is_signed: bool) -> ir.Va
     assert place.bits is not None
     first, last = place.bit // 8, (place.bit + place.bits - 1) // 8
     total: ir.Value = constant(Ty.I64, 0)
-    shift = place.bit % 8
+    big = b.function.big_endian
+    shift = (last + 1) * 8 - place.bit - place.bits if big else place.bit % 8
     for i in range(first, last + 1):
         byte = b.emit(ir.Load(Ty.I32, place.address, place.offset + i, 1, volatile=place.volatile))
         part: ir.Value = b.emit(ir.Unary("zext", byte))
-        up = (i - first) * 8 - shift
+        up = (last - i if big else i - first) * 8 - shift
         if up < 0:
             part = b.emit(ir.Binary("lshr", part, constant(Ty.I64, -up)))
         elif up:
@@ -135,7 +145,7 @@ def _load_split(b: Builder, place: InMemory, type: Ty, is_signed: bool) -> ir.Va
 
 def _store_bits(b: Builder, place: InMemory, value: ir.Value) -> None:
     assert place.bits is not None
-    unit = _unit(place)
+    unit = _unit(b, place)
     if unit is None:
         _store_split(b, place, value)
         return
@@ -163,8 +173,9 @@ def _store_split(b: Builder, place: InMemory, value: ir.Value) -> None:
         bit = place.bit + done
         count = min(8 - bit % 8, place.bits - done)
         part: ir.Value = value
-        if done:
-            part = b.emit(ir.Binary("lshr", value, constant(Ty.I64, done)))
+        down = place.bits - done - count if b.function.big_endian else done
+        if down:
+            part = b.emit(ir.Binary("lshr", value, constant(Ty.I64, down)))
         piece = InMemory(place.address, place.offset, place.volatile, bit, count, bit // 8 + 1)
         _store_bits(b, piece, resize(b, part, Ty.I32, False))
         done += count

@@ -19,11 +19,12 @@ def lower(unit: tree.Unit, diagnostics: Diagnostics) -> ir.Module:
         if item.constant and not item.volatile and item.linkage != "weak" and not item.references:
             module.literals[item.name] = item.data if item.data is not None else bytes(ctypes.size_of(item.type))
     for symbol in unit.functions:
-        module.functions[symbol.name] = lower_function(symbol, diagnostics, unit.roots)
+        module.functions[symbol.name] = lower_function(symbol, diagnostics, unit.roots, big_endian=unit.big_endian)
     return module
 
 
-def lower_function(symbol: tree.FunctionSymbol, diagnostics: Diagnostics, roots: list[ct.Type]) -> ir.Function:
+def lower_function(symbol: tree.FunctionSymbol, diagnostics: Diagnostics, roots: list[ct.Type], *,
+                   big_endian: bool = False) -> ir.Function:  # fmt: skip
     """Lower one function. The types that its CO-RE relocations are about are added to `roots`.
 
     Records are returned through a pointer that comes as the first argument and passed as the address of a copy.
@@ -37,7 +38,7 @@ def lower_function(symbol: tree.FunctionSymbol, diagnostics: Diagnostics, roots:
         parameters.append(ir.Parameter(type, len(parameters), local.name, align=ctypes.packed_alignment(local.type)))
     function = ir.Function(
         symbol.name, parameters, ctypes.register(result), symbol.section, symbol.linkage, symbol.inline,
-        span=symbol.span, noreturn=symbol.noreturn, naked="naked" in symbol.attributes,
+        span=symbol.span, noreturn=symbol.noreturn, naked="naked" in symbol.attributes, big_endian=big_endian,
     )  # fmt: skip
     builder = Builder(function)
     body = Statements(builder, diagnostics, roots)

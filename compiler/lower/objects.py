@@ -142,12 +142,16 @@ class Objects:
                 high = self._sign(low) if ctypes.signed(inner.type) else constant(Ty.I64, 0)
             case tree.Binary(op=op, left=left):
                 source = self.record(left)
-                half: ir.Value = self.b.emit(ir.Load(Ty.I64, source, 8 if op == ">>" else 0, 8))
+                half: ir.Value = self.b.emit(ir.Load(Ty.I64, source, self.half(high=op == ">>"), 8))
                 rest = self._sign(half) if op == ">>" and ctypes.signed(e.type) else constant(Ty.I64, 0)
                 low, high = (half, rest) if op == ">>" else (rest, half)
-        self.b.emit(ir.Store(home, 0, 8, low))
-        self.b.emit(ir.Store(home, 8, 8, high))
+        self.b.emit(ir.Store(home, self.half(high=False), 8, low))
+        self.b.emit(ir.Store(home, self.half(high=True), 8, high))
         return home
+
+    def half(self, *, high: bool) -> int:
+        """The offset of a half of a 128-bit integer."""
+        return 8 if high is not self.b.function.big_endian else 0
 
     def _sign(self, value: ir.Value) -> ir.Value:
         return self.b.emit(ir.Binary("ashr", value, constant(Ty.I64, 63)))

@@ -55,7 +55,7 @@ def combine_loads(function: Function) -> None:
             if position is None:
                 position = {each: index for index, each in enumerate(block.instrs)}
             regions = regions or Regions(function)
-            new = _combined(instr, terms, block, position, regions)
+            new = _combined(instr, terms, block, position, regions, function.big_endian)
             if new is not None:
                 load, rest = new
                 first = min((term[0] for term in terms), key=position.__getitem__)
@@ -113,7 +113,7 @@ def _terms(value: Value, shift: int, room: int, terms: list[Term], block: Block,
 
 
 def _combined(root: Binary, terms: list[Term], block: Block, position: dict[Instr, int],
-              regions: Regions) -> tuple[Load, list[Instr]] | None:  # fmt: skip
+              regions: Regions, big_endian: bool) -> tuple[Load, list[Instr]] | None:  # fmt: skip
     base = terms[0][0].operands[0]
     if any(load.operands[0] is not base for load, _ in terms) or regions.region(place_of(base)[0]) is Region.CONTEXT:
         return None
@@ -129,8 +129,9 @@ def _combined(root: Binary, terms: list[Term], block: Block, position: dict[Inst
     covered = sorted(little)
     if any(a + width != b for (a, width), (b, _) in zip(covered, [*covered[1:], (size, 0)], strict=True)):
         return None
-    swapped = shifts == big and all(load.size == 1 for load, _ in terms)
-    if shifts != little and not swapped:
+    straight, reverse = (big, little) if big_endian else (little, big)
+    swapped = shifts == reverse and all(load.size == 1 for load, _ in terms)
+    if shifts != straight and not swapped:
         return None
     places = [position[load] for load, _ in terms]
     if not undisturbed(block, min(places), max(places), lambda i: writes(i, base, start, size, regions)):

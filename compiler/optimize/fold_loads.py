@@ -17,7 +17,7 @@ def fold_loads(function: Function, module: Module) -> bool:
             if isinstance(instr, Load) and not instr.volatile:
                 data = _bytes(instr, module)
                 if data is not None:
-                    replaced[instr] = Constant(instr.type, int.from_bytes(data, "little"))
+                    replaced[instr] = Constant(instr.type, int.from_bytes(data, "big" if function.big_endian else "little"))
         if replaced:
             block.instrs = [instr for instr in block.instrs if instr not in replaced]
     if replaced:

@@ -28,6 +28,8 @@ written as they are declared, and memory we know nothing of as its type says.
 
 from __future__ import annotations
 
+from typing import Literal
+
 from ..ir.model import (
     Asm,
     Atomic,
@@ -44,10 +46,13 @@ from ..ir.model import (
 )
 from .regions import Region, Regions, alignment, place_of
 
+Order = Literal["little", "big"]
+
 
 def merge_stores(function: Function) -> None:
     """Merge stores within each block."""
     regions = Regions(function)
+    order: Order = "big" if function.big_endian else "little"
     for block in function.blocks:
         if sum(isinstance(instr, Store) for instr in block.instrs) < 2:
             continue
@@ -56,18 +61,18 @@ def merge_stores(function: Function) -> None:
         for instr in block.instrs:
             if isinstance(instr, Store) and not instr.volatile and isinstance(instr.operands[1], Constant):
                 if run and run[0].operands[0] is not instr.operands[0]:
-                    _flush(run, out, regions)
+                    _flush(run, out, regions, order)
                 run.append(instr)
                 out.append(instr)
                 continue
             if run and isinstance(instr, Load | Store | Call | Asm | Atomic | MemCopy | MemSet):
-                _flush(run, out, regions)
+                _flush(run, out, regions, order)
             out.append(instr)
-        _flush(run, out, regions)
+        _flush(run, out, regions, order)
         block.instrs = out
 
 
-def _flush(run: list[Store], out: list[Instr], regions: Regions) -> None:
+def _flush(run: list[Store], out: list[Instr], regions: Regions, order: Order) -> None:
     """End a run: if fewer stores do, they replace those of `run` in `out`, where the last one stood."""
     stores = run[:]
     run.clear()
@@ -80,9 +85,9 @@ def _flush(run: list[Store], out: list[Instr], regions: Regions) -> None:
     for store in stores:
         value = store.operands[1]
         assert isinstance(value, Constant)
-        for index in range(store.size):
-            image[store.offset + index] = value.value >> 8 * index & 0xFF
-    merged = _pieces(image, base, regions)
+        data = (value.value & (1 << 8 * store.size) - 1).to_bytes(store.size, order)
+        image.update(enumerate(data, store.offset))
+    merged = _pieces(image, base, regions, order)
     if len(merged) >= len(stores):
         return
     last = stores[-1]
@@ -97,7 +102,7 @@ def _flush(run: list[Store], out: list[Instr], regions: Regions) -> None:
     out[:] = [instr for instr in out if instr not in old]
 
 
-def _pieces(image: dict[int, int], base: Value, regions: Regions) -> list[tuple[int, int, int]]:
+def _pieces(image: dict[int, int], base: Value, regions: Regions, order: Order) -> list[tuple[int, int, int]]:
     """(offset, size, value) of the widest stores that write exactly `image`."""
     result = []
     offsets = sorted(image)
@@ -106,11 +111,11 @@ def _pieces(image: dict[int, int], base: Value, regions: Regions) -> list[tuple[
         at = offsets[index]
         size = alignment(base, at, 1, regions)
         while size > 1:
-            number = int.from_bytes(bytes(image.get(at + k, 0) for k in range(size)), "little")
+            number = int.from_bytes(bytes(image.get(at + k, 0) for k in range(size)), order)
             whole = all(at + k in image for k in range(size))
             if whole and (size < 8 or number < 1 << 31 or number >= (1 << 64) - (1 << 31)):
                 break
             size //= 2
-        result.append((at, size, int.from_bytes(bytes(image[at + k] for k in range(size)), "little")))
+        result.append((at, size, int.from_bytes(bytes(image[at + k] for k in range(size)), order)))
         index += size
     return result

@@ -89,8 +89,7 @@ def optimize(module: Module, target: Target, *, checked: bool = False) -> None:
         if checked:
             check(function, module)
         inliner.inline(function)
-        if not target.big_endian:
-            fold_loads(function, module)
+        fold_loads(function, module)
         if checked:
             check(function, module)
         for _ in range(_MOST_ROUNDS):

@@ -26,7 +26,7 @@ _MOST_BYTES = 0x7FFFFFFF  # of an array map's value (kernel/bpf/arraymap.c, arra
 
 def analyze(ast: File, sources: SourceMap, diagnostics: Diagnostics, outer: Sequence[Outer] = (), *,
             ms_extensions: bool = False, short_enums: bool = False, empty_is_void: bool = False,
-            gnu_inline: bool = False) -> tree.Unit:  # fmt: skip
+            gnu_inline: bool = False, big_endian: bool = False) -> tree.Unit:  # fmt: skip
     """Check a translation unit; the unit holds what must be emitted, in the order of the source.
 
     Names that the file does not declare are looked up in `outer`. Errors (E03xx types and semantics,
@@ -36,7 +36,7 @@ def analyze(ast: File, sources: SourceMap, diagnostics: Diagnostics, outer: Sequ
     checker.regions = ast.regions
     checker.asked.update(ast.regions)
     checker.tagged_members, checker.short_enums, checker.empty_is_void = ms_extensions, short_enums, empty_is_void
-    checker.gnu_inline = gnu_inline
+    checker.gnu_inline, checker.big_endian = gnu_inline, big_endian
     headers = checker.headers = Headers(checker, ast.later)
     try:
         for node, order in zip(ast.ext, ast.orders, strict=True):
@@ -69,6 +69,7 @@ def analyze(ast: File, sources: SourceMap, diagnostics: Diagnostics, outer: Sequ
                               f"the value of a map, which has {_MOST_BYTES:,} at most", fix="use a map")  # fmt: skip
         _check_sections(checker)
         unit = mark(checker)
+        unit.big_endian = big_endian
         check_placement(unit, diagnostics)
         return unit
     except RecursionError:

@@ -218,7 +218,7 @@ class AsmStatements(Declarations):
         data = tree.Global("", t, "", "static", 1, e.span)
         self.static_data(data, stores)
         size = size_of(e.type)
-        return fold.wrap(int.from_bytes((data.data or b"")[:size].ljust(size, b"\0"), "little"), e.type)
+        return fold.wrap(int.from_bytes((data.data or b"")[:size].ljust(size, b"\0"), self.order), e.type)
 
     # --- texts ----------------------------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..diagnostics import Diagnostics
 from ..source import SourceMap, Span
-from . import tree
+from . import literals, tree
 from . import types as ct
 from .names import Entity, Scope, TypeName, suggest
 from .outer import Outer
@@ -59,6 +59,7 @@ class Checker:
         self.required = 0  # inside what must be a constant
         self.registers: set[tree.Local] = set()  # declared with `register`
         self.tagged_members = False  # -fms-extensions: `struct tag;` in a struct is an anonymous member
+        self.big_endian = False
         self.short_enums = False  # -fshort-enums
         self.gnu_inline = False  # inline definitions are for other objects, too, but for `extern inline` ones (GNU C89)
         self.empty_is_void = False  # `int f();` takes nothing, as in C23 (N3096 6.7.6.3p13)
@@ -76,6 +77,11 @@ class Checker:
         self.headers: Headers | None = None  # what waits at file scope until it is named
         self.now = 0  # the order of the declaration being checked, see parse/later.py
         self.places: dict[tree.Global | tree.FunctionSymbol, int] = {}  # the order of what the unit may emit
+
+    @property
+    def order(self) -> literals.Order:
+        """The byte order of data."""
+        return "big" if self.big_endian else "little"
 
     # --- complaints -----------------------------------------------------------------------------------------------
 

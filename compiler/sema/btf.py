@@ -37,6 +37,7 @@ def emit_btf(unit: tree.Unit, functions: Collection[str] | None = None, roots: C
     Offsets in DATASECs are left 0 for the writer, which knows where the variables are.
     """
     emitter = _Emitter()
+    emitter.btf.big_endian = unit.big_endian
     outside = [symbol for symbol in unit.externs if externs is None or symbol.name in externs]
     variables = [*unit.globals, *(s for s in outside if isinstance(s, tree.Global))]
     for variable in variables:

@@ -325,7 +325,7 @@ class Builtins(Access):
         if chain is None:
             raise self.error("E0347", span, f"__builtin_{name} needs a field of a named struct or union, reached by constant "
                              "indices", fix="write it like bpf_core_field_exists(task->pid)")  # fmt: skip
-        return tree.CoreValue(kind, chain.root, chain.access, chain.value(kind), ct.UINT, span)
+        return tree.CoreValue(kind, chain.root, chain.access, chain.value(kind, big_endian=self.big_endian), ct.UINT, span)
 
     def _type_info(self, name: str, nodes: list[Any], span: Span) -> tree.Expr:
         subject, kind = self._core_subject(name, nodes, _TYPE_ID_KINDS if name == "btf_type_id" else _TYPE_KINDS, span)

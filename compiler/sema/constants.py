@@ -138,7 +138,7 @@ class Constants(Conversions):
         data = zeros if symbol.data is None else symbol.data
         if not 0 <= at <= len(data) - size or any(at - 8 < r.at < at + size for r in symbol.references):
             return None
-        return int.from_bytes(data[at : at + size], "little", signed=integer_of(t).signed)
+        return int.from_bytes(data[at : at + size], self.order, signed=integer_of(t).signed)
 
     # --- addresses ------------------------------------------------------------------------------------------------
 
@@ -233,14 +233,14 @@ class Constants(Conversions):
             data[at : at + 8] = bytes(8)
             references[at] = tree.DataReference(at, symbol, value)
         elif store.bits is not None:
-            shift = store.offset % 8
             end = (store.offset + store.bits + 7) // 8
-            number = int.from_bytes(data[at:end], "little")
+            shift = end * 8 - store.offset - store.bits if self.big_endian else store.offset % 8
+            number = int.from_bytes(data[at:end], self.order)
             mask = (1 << store.bits) - 1
             number = number & ~(mask << shift) | (value & mask) << shift
-            data[at:end] = number.to_bytes(end - at, "little")
+            data[at:end] = number.to_bytes(end - at, self.order)
         else:
-            data[at : at + size] = (value & (1 << size * 8) - 1).to_bytes(size, "little")
+            data[at : at + size] = (value & (1 << size * 8) - 1).to_bytes(size, self.order)
 
     def _static_record(self, data: bytearray, references: dict[int, tree.DataReference], store: tree.InitStore) -> None:
         """A compound literal (GNU C) or const object as the initializer of a record."""

@@ -5,7 +5,7 @@
 An access is relocatable where `Member.preserve` says so: in records with `preserve_access_index` and inside of
 `__builtin_preserve_access_index()`. A chain runs over members and constant indices; a pointer that is loaded, a cast or a
 variable index starts another one (llvm BPFAbstractMemberAccess, by observation). The numbers that a relocation stands for
-are those of libbpf's relo_core.c for little endian.
+are those of libbpf's relo_core.c.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Chain:
                 return start, size
             size *= 2
 
-    def value(self, kind: int) -> int:
+    def value(self, kind: int, *, big_endian: bool = False) -> int:
         """What a relocation of `kind` stands for with this unit's types."""
         start, size = self.unit()
         bits = size * 8 if self.bits is None else self.bits
@@ -72,8 +72,8 @@ class Chain:
                 return 1
             case 3:
                 return int(is_signed(self.type))
-            case 4:
-                return 64 - (self.offset + bits - start)
+            case 4:  # FIELD_LSHIFT_U64
+                return 64 - size * 8 + self.offset - start if big_endian else 64 - (self.offset + bits - start)
             case _:
                 return 64 - bits
 

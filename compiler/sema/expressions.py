@@ -74,7 +74,7 @@ class Expressions(Calls):
                 case "string":
                     if any("\\" in text for text in node.value):
                         self._odd_escapes(node.value, span)
-                    return self.literal(*literals.string(node.value), span)
+                    return self.literal(*literals.string(node.value, self.order), span)
                 case _:
                     return floating.literal(node.value, span)
         except literals.LiteralError as problem:

@@ -138,7 +138,7 @@ class Initializers(Expressions):
     def _string(self, node: Any, t: ct.Array, offset: int, stores: list[tree.InitStore]) -> int:
         """A string as an array's value: stored in pieces as wide as offsets allow."""
         try:
-            data, element = literals.string(node.value)
+            data, element = literals.string(node.value, self.order)
         except literals.LiteralError as problem:
             raise self.error("E0344", node.coord, str(problem)) from None
         if any("\\" in text for text in node.value):
@@ -157,7 +157,7 @@ class Initializers(Expressions):
         at = 0
         while at < used:
             width = next(w for w in (8, 4, 2, 1) if w <= used - at and (offset // 8 + at) % w == 0)
-            value = int.from_bytes(data[at : at + width], "little")
+            value = int.from_bytes(data[at : at + width], self.order)
             stores.append(tree.InitStore(offset + at * 8, None, tree.Constant(value, _WORDS[width], node.coord)))
             at += width
         return count

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 from . import types as ct
 
@@ -13,6 +14,8 @@ _ESCAPE = re.compile(r"\\([0-7]{1,3}|x[\da-fA-F]+|u[\da-fA-F]{4}|U[\da-fA-F]{8}|
 
 # bytes a character of each prefix takes, and its type (stddef.h of this target: wchar_t is int)
 ELEMENTS = {"": ct.CHAR, "u8": ct.CHAR, "L": ct.INT, "u": ct.USHORT, "U": ct.UINT}
+
+Order = Literal["little", "big"]
 
 
 class LiteralError(ValueError):
@@ -118,7 +121,7 @@ def character(text: str) -> tuple[int, ct.Int]:
     return value - (value >> 31 << 32), ct.INT
 
 
-def string(texts: tuple[str, ...]) -> tuple[bytes, ct.Int]:
+def string(texts: tuple[str, ...], order: Order = "little") -> tuple[bytes, ct.Int]:
     """The bytes (terminating null included) and element type of adjacent string literals. Raises `LiteralError`."""
     element = ct.CHAR
     for text in texts:
@@ -126,6 +129,6 @@ def string(texts: tuple[str, ...]) -> tuple[bytes, ct.Int]:
         if prefix:
             element = ELEMENTS[prefix]
     data = b"".join(
-        unit.to_bytes(element.size, "little") for text in texts for unit in _units(_split(text, '"')[1], element.size)
+        unit.to_bytes(element.size, order) for text in texts for unit in _units(_split(text, '"')[1], element.size)
     )
     return data + bytes(element.size), element

@@ -544,4 +544,5 @@ class Unit:
     globals: list[Global]
     externs: list[Global | FunctionSymbol]
     undefined: dict[FunctionSymbol, list[Span]] = field(default_factory=dict)  # what nothing can define: its uses
+    big_endian: bool = False
     roots: list[ct.Type] = field(default_factory=list)  # the types that CO-RE relocations are about, as lowering finds them

@@ -66,7 +66,8 @@ class MapView(TypedMap):
     """`machine.maps[name]`."""
 
     def __init__(self, definition: Map, table: MachineMap, btf: Btf | None) -> None:
-        super().__init__(definition, RawView(table), btf, cpus=table.env.cpus if table.per_cpu else 0)
+        super().__init__(definition, RawView(table), btf, cpus=table.env.cpus if table.per_cpu else 0,
+                         order=table.memory.order)  # fmt: skip
         self.table = table
 
     def __iter__(self) -> Iterator[Any]:

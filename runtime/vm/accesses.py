@@ -13,13 +13,18 @@ from .errors import Fault
 from .memory import M64, STACK_BYTES, Memory
 from .semantics import Operation, Registers
 
-_FORMATS = {1: struct.Struct("<B"), 2: struct.Struct("<H"), 4: struct.Struct("<I"), 8: struct.Struct("<Q")}
+_LETTERS = {1: "B", 2: "H", 4: "I", 8: "Q"}
+_FORMATS = {
+    (order, size): struct.Struct(mark + letter)
+    for order, mark in (("little", "<"), ("big", ">"))
+    for size, letter in _LETTERS.items()
+}
 
 
 def load(memory: Memory, dst: int, src: int, off: int, size: int) -> Operation:
     """`dst = *(size *)(src + off)`, zero-extended."""
     find, nowhere, slow = memory.regions.get, memory.nowhere, memory.load
-    unpack = _FORMATS[size].unpack_from
+    unpack = _FORMATS[memory.order, size].unpack_from
 
     def operation(r: Registers) -> None:
         address = r[src] + off
@@ -35,7 +40,7 @@ def load(memory: Memory, dst: int, src: int, off: int, size: int) -> Operation:
 
 def load_frame(memory: Memory, dst: int, src: int, off: int, size: int) -> Operation:
     """`load` from a fixed place in the frame: r10 is never anything but the top of a stack."""
-    find, slow, unpack = memory.regions.get, memory.load, _FORMATS[size].unpack_from
+    find, slow, unpack = memory.regions.get, memory.load, _FORMATS[memory.order, size].unpack_from
     begin, end = STACK_BYTES + off, STACK_BYTES + off + size
 
     def operation(r: Registers) -> None:
@@ -50,7 +55,7 @@ def load_frame(memory: Memory, dst: int, src: int, off: int, size: int) -> Opera
 
 def store_frame(memory: Memory, dst: int, src: int, off: int, size: int) -> Operation:
     """`store` to a fixed place in the frame."""
-    find, pack, mask = memory.regions.get, _FORMATS[size].pack_into, (1 << 8 * size) - 1
+    find, pack, mask = memory.regions.get, _FORMATS[memory.order, size].pack_into, (1 << 8 * size) - 1
     begin, end, written = STACK_BYTES + off, STACK_BYTES + off + size, b"\1" * size
 
     def operation(r: Registers) -> None:
@@ -74,7 +79,7 @@ def load_signed(memory: Memory, dst: int, src: int, off: int, size: int) -> Oper
 def store(memory: Memory, dst: int, src: int, off: int, size: int) -> Operation:
     """`*(size *)(dst + off) = src`."""
     find, nowhere, slow = memory.regions.get, memory.nowhere, memory.store
-    pack, mask = _FORMATS[size].pack_into, (1 << 8 * size) - 1
+    pack, mask = _FORMATS[memory.order, size].pack_into, (1 << 8 * size) - 1
 
     def operation(r: Registers) -> None:
         address = r[dst] + off
@@ -92,7 +97,7 @@ def store_constant(memory: Memory, dst: int, imm: int, off: int, size: int) -> O
     """`*(size *)(dst + off) = imm`, the immediate sign-extended."""
     find, nowhere, slow = memory.regions.get, memory.nowhere, memory.store
     value = imm & (1 << 8 * size) - 1
-    content = value.to_bytes(size, "little")
+    content = value.to_bytes(size, memory.order)
 
     def operation(r: Registers) -> None:
         address = r[dst] + off

@@ -14,7 +14,7 @@ from ...compiler.object.btf import Btf, FuncProto, Int, Ptr, Struct, Union
 from ...compiler.object.values import encode_value
 from ...stdlib.contexts import Field, Kind, Layout, layout
 from .errors import Fault, refuse
-from .memory import Region, plural
+from .memory import Order, Region, plural
 from .packet import ETH_HEADER, Packet
 from .trace_formats import PT_REGS_BYTES, pt_regs, tracepoint_fields
 
@@ -37,9 +37,10 @@ class Context(Region):
     __slots__ = ("layout", "link_header", "packet", "program")
 
     def __init__(self, data: bytearray, program: str, shape: Layout | None, packet: Packet | None,
-                 link_header: bytes = b"") -> None:  # fmt: skip
+                 link_header: bytes = b"", order: Order = "little") -> None:  # fmt: skip
         name = f"struct {shape.struct}" if shape and shape.struct else "the context"
         super().__init__(data, name, fix="a program sees no more of its context than this")
+        self.order = order
         self.layout = shape
         self.program = program
         self.packet = packet
@@ -61,7 +62,7 @@ class Context(Region):
                     return packet.data_end
                 case Kind.PACKET_META:
                     return packet.data_meta
-        return int.from_bytes(self.data[offset : offset + size], "little")
+        return int.from_bytes(self.data[offset : offset + size], self.order)
 
     def store(self, offset: int, size: int, value: int) -> None:
         """Only fields that this kind of program may write."""
@@ -87,12 +88,12 @@ class Context(Region):
         """Give a field a value from the outside (helpers that change it), if the program can see it."""
         row = self.layout.field(name) if self.layout else None
         if row is not None:
-            self.data[row.offset : row.offset + row.size] = (value & (1 << 8 * row.size) - 1).to_bytes(row.size, "little")
+            self.data[row.offset : row.offset + row.size] = (value & (1 << 8 * row.size) - 1).to_bytes(row.size, self.order)
 
     def get(self, name: str) -> int:
         """A field's value; 0 if the program cannot see it."""
         row = self.layout.field(name) if self.layout else None
-        return int.from_bytes(self.data[row.offset : row.offset + row.size], "little") if row else 0
+        return int.from_bytes(self.data[row.offset : row.offset + row.size], self.order) if row else 0
 
     def fields(self) -> dict[str, int | bytes]:
         """All fields that are not pointers, as numbers, or bytes if longer than 8."""
@@ -100,7 +101,7 @@ class Context(Region):
         for row in self.layout.fields if self.layout and self.layout.struct else ():
             if row.kind is Kind.SCALAR and row.name != "bytes":
                 data = bytes(self.data[row.offset : row.offset + row.size])
-                found[row.name] = data if row.size > 8 else int.from_bytes(data, "little")
+                found[row.name] = data if row.size > 8 else int.from_bytes(data, self.order)
         return found
 
 
@@ -116,7 +117,8 @@ def make_context(state: State, section: SectionMatch, obj: Object, program: str,
                      "give its context: ctx={...}, or choose a program of a packet type")  # fmt: skip
     else:
         data = _plain(state, section, shape, obj, program, value)
-        context = Context(data, kind, shape if shape and shape.struct and len(shape.fields) > 1 else None, None)
+        context = Context(data, kind, shape if shape and shape.struct and len(shape.fields) > 1 else None, None,
+                          order=state.memory.order)  # fmt: skip
         if kind == "tracepoint":  # its first 8 bytes are the kernel's own
             context.what = f"the record of tracepoint {section.target}" if section.target else "the tracepoint's record"
     state.borrow(context)
@@ -133,8 +135,8 @@ def _with_packet(state: State, kind: str, shape: Layout, packet: bytes, value: C
         header = packet[:ETH_HEADER]
     what = "the option value" if kind == "cgroup_sockopt" else "the packet"
     content = Packet(state.memory, packet[len(header) :], what=what)
-    context = Context(bytearray(shape.size), kind, shape, content, header)
-    for name, number in _defaults(kind, packet, len(content)).items():
+    context = Context(bytearray(shape.size), kind, shape, content, header, state.memory.order)
+    for name, number in _defaults(kind, packet, len(content), state.memory.order).items():
         context.set(name, number)
     if isinstance(value, bytes | bytearray):
         if len(value) > shape.size:
@@ -145,28 +147,29 @@ def _with_packet(state: State, kind: str, shape: Layout, packet: bytes, value: C
     return context
 
 
-def _defaults(kind: str, frame: bytes, length: int) -> dict[str, int]:
+def _defaults(kind: str, frame: bytes, length: int, order: Order) -> dict[str, int]:
     """What BPF_PROG_TEST_RUN fills in when nothing is given (net/bpf/test_run.c): everything arrives on `lo`."""
     if kind == "xdp":
         return {"ingress_ifindex": 1}
-    protocol = _ethernet_protocol(frame)
+    protocol = _ethernet_protocol(frame, order)
     fields = {"len": length, "protocol": protocol, "ifindex": 1, "pkt_type": _packet_type(frame)}
     if kind == "cgroup_skb":
         network = frame[ETH_HEADER:]
-        if protocol == 0x0008 and len(network) >= 20:
-            fields |= {"family": 2, "local_ip4": int.from_bytes(network[12:16], "little"),
-                       "remote_ip4": int.from_bytes(network[16:20], "little")}  # fmt: skip
-        elif protocol == 0xDD86 and len(network) >= 40:
-            fields |= {"family": 10, "local_ip6": int.from_bytes(network[8:24], "little"),
-                       "remote_ip6": int.from_bytes(network[24:40], "little")}  # fmt: skip
+        ethernet = int.from_bytes(frame[12:14], "big")
+        if ethernet == 0x0800 and len(network) >= 20:
+            fields |= {"family": 2, "local_ip4": int.from_bytes(network[12:16], order),
+                       "remote_ip4": int.from_bytes(network[16:20], order)}  # fmt: skip
+        elif ethernet == 0x86DD and len(network) >= 40:
+            fields |= {"family": 10, "local_ip6": int.from_bytes(network[8:24], order),
+                       "remote_ip6": int.from_bytes(network[24:40], order)}  # fmt: skip
     return fields
 
 
-def _ethernet_protocol(frame: bytes) -> int:
-    """skb->protocol, in network byte order as a little-endian number (net/ethernet/eth.c: eth_type_trans)."""
+def _ethernet_protocol(frame: bytes, order: Order) -> int:
+    """skb->protocol: the bytes of the frame as a number of the machine (net/ethernet/eth.c: eth_type_trans)."""
     if int.from_bytes(frame[12:14], "big") >= 0x600:
-        return int.from_bytes(frame[12:14], "little")
-    return 0x0100 if frame[14:16] == b"\xff\xff" else 0x0400  # ETH_P_802_3, ETH_P_802_2
+        return int.from_bytes(frame[12:14], order)
+    return int.from_bytes(b"\0\1" if frame[14:16] == b"\xff\xff" else b"\0\4", order)  # ETH_P_802_3, ETH_P_802_2
 
 
 def _packet_type(frame: bytes) -> int:
@@ -203,13 +206,13 @@ def _field_bytes(state: State, name: str, given: Any, size: int) -> bytes:
     if isinstance(given, int):
         if not -(1 << 8 * size - 1) <= given < 1 << 8 * size:
             raise refuse("R2042", f"{given} does not fit the {size} bytes of field '{name}'")
-        return (given & (1 << 8 * size) - 1).to_bytes(size, "little")
+        return (given & (1 << 8 * size) - 1).to_bytes(size, state.memory.order)
     if isinstance(given, bytes | bytearray):
         if len(given) > size:
             raise refuse("R2042", f"{len(given)} bytes do not fit the {size} bytes of field '{name}'")
         return bytes(given).ljust(size, b"\0")
     if isinstance(given, Sequence) and all(isinstance(item, int) for item in given) and 4 * len(given) <= size:
-        return b"".join((item & 0xFFFF_FFFF).to_bytes(4, "little") for item in given).ljust(size, b"\0")
+        return b"".join((item & 0xFFFF_FFFF).to_bytes(4, state.memory.order) for item in given).ljust(size, b"\0")
     raise refuse("R2042", f"field '{name}' takes a number or {size} bytes, not {given!r}")
 
 
@@ -238,7 +241,7 @@ def _plain(state: State, section: SectionMatch, shape: Layout | None, obj: Objec
             return _registers(state, {"args": value})
         raise refuse("R2042", f"the context of '{program}' is given as a dict of fields, or bytes")
     if shape is not None and len(shape.fields) > 1:
-        context = Context(bytearray(shape.size), kind, shape, None)
+        context = Context(bytearray(shape.size), kind, shape, None, order=state.memory.order)
         _set_fields(state, context, shape, value)
         return bytearray(context.data)
     if kind == "kprobe":
@@ -265,7 +268,7 @@ def _arguments(state: State, values: Sequence[Any], section: SectionMatch) -> by
             item = kernel_memory(state, text + b"\0" if isinstance(item, str) else text)
         if not isinstance(item, int):
             raise refuse("R2042", f"an argument is a number, or bytes that it points to, not {item!r}")
-        out += (item & (1 << 64) - 1).to_bytes(8, "little")
+        out += (item & (1 << 64) - 1).to_bytes(8, state.memory.order)
     return out.ljust(96, b"\0")
 
 

@@ -201,7 +201,7 @@ def _operation(code: Code, slot: int, insn: Insn, runner: Runner) -> Operation:
     made: Operation | None = None
     match op & 7:
         case isa.ALU64 | isa.ALU:
-            made = _arithmetic(insn)
+            made = _arithmetic(insn, runner.memory.order == "big")
         case isa.LDX if op & 0xE0 == isa.MEM:
             frame = src == 10 and -STACK_BYTES <= off <= -size
             made = (accesses.load_frame if frame else accesses.load)(memory, dst, src, off, size)
@@ -226,14 +226,14 @@ def _operation(code: Code, slot: int, insn: Insn, runner: Runner) -> Operation:
     return made or _unknown(insn, slot)
 
 
-def _arithmetic(insn: Insn) -> Operation | None:
+def _arithmetic(insn: Insn, big_endian: bool) -> Operation | None:
     op, dst, src, off, imm = insn
     kind, narrow = op & 0xF0, op & 7 == isa.ALU
     value = None if op & isa.X else imm
     if kind == isa.END:
         if imm not in semantics.SWAP:
             return None
-        keep = narrow and value is not None
+        keep = narrow and (value is None) is big_endian  # with a register: to big endian (RFC 9669 4.2)
         return semantics.operation((semantics.KEEP if keep else semantics.SWAP)[imm], dst, 0, None)
     if kind == isa.MOV and off and value is None:
         if off not in ((8, 16) if narrow else (8, 16, 32)):

@@ -56,12 +56,9 @@ class Machine:
     """
 
     def __init__(self, obj: Object, *, env: Environment | None = None, **settings: Any) -> None:
-        if obj.big_endian:
-            raise refuse("R2049", f"'{obj.name}' is for big-endian machines, and this one is little-endian",
-                         "compile it with -target bpf or bpfel")  # fmt: skip
         self.object = obj
         self.env = env or environment(settings)
-        self.memory = Memory()
+        self.memory = Memory("big" if obj.big_endian else "little")
         self._state = State(self.memory, self.env, helpers=dict(HELPERS))
         self._interpreter = Interpreter(self._state, self._data_address, self._tail_target)
         self._code: dict[str, Code] = {}
@@ -192,7 +189,7 @@ class Machine:
         btf = self.object.btf
         if btf is not None and type_id:
             return decode_value(btf, type_id, data)
-        return int.from_bytes(data, "little") if size in (1, 2, 4, 8) else data
+        return int.from_bytes(data, self.memory.order) if size in (1, 2, 4, 8) else data
 
     def __setitem__(self, variable: str, value: Any) -> None:
         """Set a global variable; constants too, as a loader may before loading."""
@@ -201,7 +198,7 @@ class Machine:
         if btf is not None and type_id:
             data = encode_value(btf, type_id, value)
         elif isinstance(value, int):
-            data = (value & (1 << 8 * size) - 1).to_bytes(size, "little")
+            data = (value & (1 << 8 * size) - 1).to_bytes(size, self.memory.order)
         else:
             data = bytes(value)
         if len(data) != size:

@@ -9,12 +9,13 @@ hardware, and a pointer that ran out of its region still says which one it was m
     | up                              | in the region                  |    addresses look like user addresses
     +---------------------------------+--------------------------------+
 
-Region numbers are never used twice. All numbers in memory are little endian.
+Region numbers are never used twice. Numbers lie in memory in the byte order of the object that runs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from .errors import Fault
 
@@ -25,6 +26,7 @@ _FIRST_KERNEL, _FIRST_USER = 0x8000_0000, 0x4000
 _NULL_PAGE = 4096
 
 Bytes = bytearray | memoryview
+Order = Literal["little", "big"]
 
 
 class Region:
@@ -33,9 +35,10 @@ class Region:
     `data` is the content; `what` names it for people ("the packet"); `fix` is how a program avoids leaving it.
     """
 
-    __slots__ = ("address", "data", "fast_read", "fast_write", "fix", "gone", "read_only", "size", "what")
+    __slots__ = ("address", "data", "fast_read", "fast_write", "fix", "gone", "order", "read_only", "size", "what")
 
     def __init__(self, data: Bytes, what: str, *, read_only: str = "", fix: str = "") -> None:
+        self.order: Order = "little"  # that of the memory it is in
         self.address = 0  # of its first byte; 0: not in the address space yet
         self.data = data
         self.size = len(data)
@@ -74,12 +77,12 @@ class Region:
     def load(self, offset: int, size: int) -> int:
         """The number at `offset`."""
         self.check(offset, size, "reads")
-        return int.from_bytes(self.data[offset : offset + size], "little")
+        return int.from_bytes(self.data[offset : offset + size], self.order)
 
     def store(self, offset: int, size: int, value: int) -> None:
         """Write the low `size` bytes of `value` at `offset`."""
         self.check(offset, size, "writes")
-        self.data[offset : offset + size] = (value & (1 << 8 * size) - 1).to_bytes(size, "little")
+        self.data[offset : offset + size] = (value & (1 << 8 * size) - 1).to_bytes(size, self.order)
 
     def read(self, offset: int, size: int) -> bytes:
         """`size` bytes, as a helper takes them."""
@@ -132,13 +135,13 @@ class Stack(Region):
         end = offset + size
         if self.written.find(1, offset, end) < 0 and self.strict:
             raise self._unwritten(offset, size)
-        return int.from_bytes(self.data[offset:end], "little")
+        return int.from_bytes(self.data[offset:end], self.order)
 
     def store(self, offset: int, size: int, value: int) -> None:
         """As the base, and remember it."""
         self.check(offset, size, "writes")
         end = offset + size
-        self.data[offset:end] = (value & (1 << 8 * size) - 1).to_bytes(size, "little")
+        self.data[offset:end] = (value & (1 << 8 * size) - 1).to_bytes(size, self.order)
         self.written[offset:end] = _WRITTEN[size]
 
     def read(self, offset: int, size: int) -> bytes:
@@ -192,7 +195,8 @@ class Opaque(Region):
 class Memory:
     """The address space: all regions by number."""
 
-    def __init__(self) -> None:
+    def __init__(self, order: Order = "little") -> None:
+        self.order = order
         self.regions: dict[int, Region] = {}
         self._next = _FIRST_KERNEL
         self._next_user = _FIRST_USER
@@ -207,6 +211,7 @@ class Memory:
             number, self._next = self._next, self._next + 1
         self.regions[number] = region
         region.address = number << 32 | ORIGIN
+        region.order = self.order
         return region.address
 
     def address_of(self, region: Region) -> int:

@@ -46,7 +46,7 @@ SIGNED = {
 # with offset 8, 16 or 32 a move extends the sign of that many bits; N is the sign bit's weight
 MOVE_SIGNED = ("((b & (N + N - 1) ^ N) - N) & M",    "((b & (N + N - 1) ^ N) - N) & W")
 
-# byte swaps by width in bits: to little endian (class ALU, K) keeps the low bits, the rest swaps
+# byte swaps by width in bits: conversion to the order that memory has keeps the low bits, the rest swaps
 KEEP = {16: "a & 0xffff", 32: "a & W", 64: "a & M"}
 SWAP = {
     16: "(a & 0xff) << 8 | a >> 8 & 0xff",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 
+from ..memory import Order
 from ..state import State
 from .packet import ENOTSUPP, packet_of
 from .table import helper, u32
@@ -23,10 +24,10 @@ def fold(total: int) -> int:
     return ~(total + (total >> 16)) & 0xFFFF
 
 
-def sum_words(data: bytes, seed: int = 0) -> int:
-    """The 32-bit sum of 16-bit words as a little-endian machine reads them (csum_partial); its fold is what counts."""
+def sum_words(data: bytes, order: Order, seed: int = 0) -> int:
+    """The 32-bit sum of 16-bit words as a machine of that byte order reads them (csum_partial); its fold is what counts."""
     data = data + b"\0" if len(data) % 2 else data
-    total = seed + sum(int.from_bytes(data[i : i + 2], "little") for i in range(0, len(data), 2))
+    total = seed + sum(int.from_bytes(data[i : i + 2], order) for i in range(0, len(data), 2))
     while total >> 32:
         total = (total & 0xFFFF_FFFF) + (total >> 32)
     return total
@@ -44,14 +45,15 @@ def csum_diff(state: State, old: int, old_size: int, new: int, new_size: int, se
     a, b = u32(old_size), u32(new_size)
     if a % 4 or b % 4:
         return -errno.EINVAL
+    order = state.memory.order
     before = state.memory.read(old, a) if a else b""
     after = state.memory.read(new, b) if b else b""
     if a and b:
-        total = add(sum_words(after, u32(seed)), ~sum_words(before) & 0xFFFF_FFFF)
+        total = add(sum_words(after, order, u32(seed)), ~sum_words(before, order) & 0xFFFF_FFFF)
     elif b:
-        total = sum_words(after, u32(seed))
+        total = sum_words(after, order, u32(seed))
     elif a:
-        total = add(u32(seed), ~sum_words(before) & 0xFFFF_FFFF)
+        total = add(u32(seed), ~sum_words(before, order) & 0xFFFF_FFFF)
     else:
         total = u32(seed)
     return _fold_keep(total)
@@ -75,7 +77,7 @@ def _replace(state: State, offset: int, size: int, old: int, new: int, *, mangle
     field = packet.get(u32(offset), 2)
     if u32(offset) > 0xFFFF or u32(offset) % 2 or field is None:
         return -errno.EFAULT
-    check = int.from_bytes(field, "little")
+    check = int.from_bytes(field, state.memory.order)
     if mangled and not enforce and not check:
         return 0
     if size not in (0, 2, 4) or (size == 0 and old):
@@ -86,7 +88,7 @@ def _replace(state: State, offset: int, size: int, old: int, new: int, *, mangle
         mask = (1 << 8 * size) - 1
         total = add(add(~check & 0xFFFF, ~old & mask), new & mask)
     check = fold(total)
-    packet.put(u32(offset), (check or 0xFFFF if mangled else check).to_bytes(2, "little"))
+    packet.put(u32(offset), (check or 0xFFFF if mangled else check).to_bytes(2, state.memory.order))
     return 0
 
 

@@ -113,7 +113,7 @@ def trace_printk(state: State, text: int, size: int, a: int | None = None, b: in
 def trace_vprintk(state: State, text: int, size: int, data: int, length: int) -> int:
     """The same with an array of arguments."""
     words = state.memory.read(data, u32(length))
-    arguments: list[int | None] = [int.from_bytes(words[i : i + 8], "little") for i in range(0, len(words), 8)]
+    arguments: list[int | None] = [int.from_bytes(words[i : i + 8], state.memory.order) for i in range(0, len(words), 8)]
     line = format_line(state, c_string(state.memory.read(text, u32(size))).decode("utf-8", "replace"), arguments)
     state.printk.append(line.rstrip("\n"))
     return len(line)
@@ -123,7 +123,7 @@ def trace_vprintk(state: State, text: int, size: int, data: int, length: int) ->
 def snprintf(state: State, to: int, size: int, text: int, data: int, length: int) -> int:
     """Formats into memory; the length it would have, with its NUL."""
     words = state.memory.read(data, u32(length))
-    arguments: list[int | None] = [int.from_bytes(words[i : i + 8], "little") for i in range(0, len(words), 8)]
+    arguments: list[int | None] = [int.from_bytes(words[i : i + 8], state.memory.order) for i in range(0, len(words), 8)]
     out = format_line(state, string_at(state, text).decode("utf-8", "replace"), arguments).encode()
     if u32(size):
         state.memory.write(to, out[: u32(size) - 1] + b"\0")

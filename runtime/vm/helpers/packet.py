@@ -186,7 +186,7 @@ def skb_adjust_room(state: State, _ctx: int, delta: int, mode: int, flags: int) 
     packet, by = packet_of(state), signed(delta, 32)
     data = packet.content()
     protocol = state.ctx().get("protocol")
-    header = {0x0008: 20, 0xDD86: 40}.get(protocol)
+    header = {on_wire(state, 0x0800): 20, on_wire(state, 0x86DD): 40}.get(protocol)
     if flags & ~_ROOM_FLAGS:
         return -errno.EINVAL
     if flags & _ROOM_ENCAP:
@@ -207,16 +207,27 @@ def skb_adjust_room(state: State, _ctx: int, delta: int, mode: int, flags: int) 
     return 0
 
 
+def on_wire(state: State, number: int) -> int:
+    """What the machine has for a 16-bit number in network byte order."""
+    return int.from_bytes(number.to_bytes(2, "big"), state.memory.order)
+
+
+def _tag_protocols(state: State) -> tuple[int, int]:
+    return on_wire(state, 0x8100), on_wire(state, 0x88A8)  # ETH_P_8021Q, ETH_P_8021AD
+
+
 @helper("skb_vlan_push")
 def skb_vlan_push(state: State, _ctx: int, protocol: int, tag: int) -> int:
     """Puts a tag beside the packet (where hardware would); one that is there already goes into the packet."""
     context, packet = state.ctx(), packet_of(state)
     wanted = protocol & 0xFFFF
-    if wanted not in (0x0081, 0xA888):  # ETH_P_8021Q, ETH_P_8021AD in network byte order
-        wanted = 0x0081
+    tags = _tag_protocols(state)
+    if wanted not in tags:
+        wanted = tags[0]
     if context.get("vlan_present"):
         data = packet.content()
-        inner = context.get("vlan_proto").to_bytes(4, "little")[:2] + context.get("vlan_tci").to_bytes(4, "big")[2:]
+        outer = (context.get("vlan_proto") & 0xFFFF).to_bytes(2, state.memory.order)
+        inner = outer + context.get("vlan_tci").to_bytes(4, "big")[2:]
         packet.replace(data[:12] + inner + data[12:], "bpf_skb_vlan_push()")
         context.set("protocol", context.get("vlan_proto"))
     else:
@@ -236,14 +247,14 @@ def skb_vlan_pop(state: State, _ctx: int) -> int:
     for name in ("vlan_present", "vlan_proto", "vlan_tci"):
         context.set(name, 0)
     if not tagged:
-        if context.get("protocol") not in (0x0081, 0xA888):
+        if context.get("protocol") not in _tag_protocols(state):
             packet.renew("bpf_skb_vlan_pop()")
             return 0
         _untag(state, packet)
     data = packet.content()
-    if context.get("protocol") in (0x0081, 0xA888) and len(data) >= 18:
+    if context.get("protocol") in _tag_protocols(state) and len(data) >= 18:
         context.set("vlan_present", 1)
-        context.set("vlan_proto", int.from_bytes(data[12:14], "little"))
+        context.set("vlan_proto", int.from_bytes(data[12:14], state.memory.order))
         context.set("vlan_tci", int.from_bytes(data[14:16], "big"))
         _untag(state, packet)
     packet.renew("bpf_skb_vlan_pop()")
@@ -254,7 +265,7 @@ def skb_vlan_pop(state: State, _ctx: int) -> int:
 def _untag(state: State, packet: Packet) -> None:
     data = packet.content()
     packet.replace(data[:12] + data[16:], "bpf_skb_vlan_pop()")
-    state.ctx().set("protocol", int.from_bytes(data[16:18], "little"))
+    state.ctx().set("protocol", int.from_bytes(data[16:18], state.memory.order))
 
 
 @helper("get_hash_recalc")

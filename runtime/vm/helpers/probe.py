@@ -163,5 +163,5 @@ def _parse(state: State, text: int, size: int, flags: int, to: int, *, negative:
     low, high = (-(1 << 63), 1 << 63) if negative else (0, 1 << 64)
     if not low <= value < high:
         return -errno.ERANGE
-    state.memory.write(to, (value & (1 << 64) - 1).to_bytes(8, "little"))
+    state.memory.write(to, (value & (1 << 64) - 1).to_bytes(8, state.memory.order))
     return len(data) - len(rest) + len(digits)

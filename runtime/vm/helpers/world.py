@@ -96,7 +96,7 @@ def get_ns_current_pid_tgid(state: State, _dev: int, _ino: int, address: int, si
     if u32(size) != 8:
         return -errno.EINVAL
     both = state.env.pid_tgid()
-    state.memory.write(address, u32(both).to_bytes(4, "little") + (both >> 32).to_bytes(4, "little"))
+    state.memory.write(address, u32(both).to_bytes(4, state.memory.order) + (both >> 32).to_bytes(4, state.memory.order))
     return 0
 
 

@@ -26,7 +26,7 @@ class ArrayMap(MachineMap):
 
     def lookup(self, key: bytes) -> Region | None:
         """None past the end."""
-        index = int.from_bytes(key[:4], "little")
+        index = int.from_bytes(key[:4], self.memory.order)
         if index >= self.max_entries:
             return None
         return self.element(index, self.env.cpu if self.per_cpu else 0)
@@ -47,12 +47,12 @@ class ArrayMap(MachineMap):
     def _check(self, key: bytes, flags: int) -> int:
         if flags & ~LOCK > EXIST:
             return -errno.EINVAL
-        if int.from_bytes(key[:4], "little") >= self.max_entries:
+        if int.from_bytes(key[:4], self.memory.order) >= self.max_entries:
             return -errno.E2BIG
         return -errno.EEXIST if flags & NOEXIST else 0
 
     def _write(self, key: bytes, cpu: int, value: bytes) -> int:
-        start = self._start(int.from_bytes(key[:4], "little"), cpu)
+        start = self._start(int.from_bytes(key[:4], self.memory.order), cpu)
         self.data[start : start + self.value_size] = value
         return 0
 
@@ -62,11 +62,11 @@ class ArrayMap(MachineMap):
 
     def each_key(self) -> Iterator[bytes]:
         """Every index."""
-        return (index.to_bytes(4, "little") for index in range(self.max_entries))
+        return (index.to_bytes(4, self.memory.order) for index in range(self.max_entries))
 
     def get(self, key: bytes) -> list[bytes] | None:
         """None past the end."""
-        index = int.from_bytes(key[:4], "little")
+        index = int.from_bytes(key[:4], self.memory.order)
         if index >= self.max_entries:
             return None
         starts = (self._start(index, cpu) for cpu in range(self.cpus))
@@ -112,7 +112,7 @@ class ReferenceArray(MachineMap):
 
     def put(self, key: bytes, values: list[bytes], flags: int) -> int:
         """E2BIG past the end."""
-        index = int.from_bytes(key, "little")
+        index = int.from_bytes(key, self.memory.order)
         if flags & ~LOCK > EXIST:
             return -errno.EINVAL
         if index >= self.max_entries:
@@ -124,15 +124,15 @@ class ReferenceArray(MachineMap):
 
     def remove(self, key: bytes) -> int:
         """ENOENT for an empty slot."""
-        return 0 if self.slots.pop(int.from_bytes(key, "little"), None) is not None else -errno.ENOENT
+        return 0 if self.slots.pop(int.from_bytes(key, self.memory.order), None) is not None else -errno.ENOENT
 
     def each_key(self) -> Iterator[bytes]:
         """The slots in use."""
-        return (index.to_bytes(4, "little") for index in sorted(self.slots))
+        return (index.to_bytes(4, self.memory.order) for index in sorted(self.slots))
 
     def get(self, key: bytes) -> list[bytes] | None:
         """None for an empty slot."""
-        value = self.slots.get(int.from_bytes(key, "little"))
+        value = self.slots.get(int.from_bytes(key, self.memory.order))
         return None if value is None else [value]
 
 
@@ -145,7 +145,7 @@ class DeviceMap(ReferenceArray):
 
     def lookup(self, key: bytes) -> Region | None:
         """A copy: programs may only read it."""
-        index = int.from_bytes(key, "little")
+        index = int.from_bytes(key, self.memory.order)
         value, region = self.slots.get(index), self._regions.get(index)
         if value is None:
             return None
@@ -161,7 +161,7 @@ class DeviceHash(DeviceMap):
 
     def put(self, key: bytes, values: list[bytes], flags: int) -> int:
         """As a hash."""
-        index = int.from_bytes(key, "little")
+        index = int.from_bytes(key, self.memory.order)
         problem = exists_error(flags, index in self.slots)
         if not problem and index not in self.slots and len(self.slots) >= self.max_entries:
             problem = -errno.E2BIG
@@ -175,4 +175,4 @@ class ProgramArray(ReferenceArray):
 
     def set_program(self, index: int, program: str) -> int:
         """Put a program into a slot."""
-        return self.put(index.to_bytes(4, "little"), [program.encode()], 0)
+        return self.put(index.to_bytes(4, self.memory.order), [program.encode()], 0)

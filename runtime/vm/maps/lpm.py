@@ -20,7 +20,7 @@ class LpmTrieMap(MachineMap):
         self.prefixes: dict[int, dict[int, tuple[bytes, Region]]] = {}
 
     def _split(self, key: bytes) -> tuple[int, int]:
-        return int.from_bytes(key[:4], "little"), int.from_bytes(key[4:], "big")
+        return int.from_bytes(key[:4], self.memory.order), int.from_bytes(key[4:], "big")
 
     def _find(self, key: bytes) -> tuple[bytes, Region] | None:
         length, bits = self._split(key)
