@@ -101,6 +101,10 @@ ATTACH_TYPES = """
  55 BPF_NETKIT_PEER                    netkit_peer       6.7
  56 BPF_TRACE_KPROBE_SESSION           kprobe_session    6.10
  57 BPF_TRACE_UPROBE_SESSION           uprobe_session    6.13
+ 58 BPF_TRACE_FSESSION                 fsession          7.0
+ 59 BPF_TRACE_FENTRY_MULTI             fentry_multi      7.3
+ 60 BPF_TRACE_FEXIT_MULTI              fexit_multi       7.3
+ 61 BPF_TRACE_FSESSION_MULTI           fsession_multi    7.3
 """
 
 # check_return_code in kernel/bpf/verifier.c. Types and attach types that are not here may return anything.
@@ -161,17 +165,30 @@ netkit/primary          sched_cls               BPF_NETKIT_PRIMARY              
 netkit/peer             sched_cls               BPF_NETKIT_PEER                    netkit
 tracepoint+             tracepoint              -                                  tracepoint
 tp+                     tracepoint              -                                  tracepoint
+tracepoint.s+           tracepoint              -                                  tracepoint    sleepable
+tp.s+                   tracepoint              -                                  tracepoint    sleepable
 raw_tracepoint+         raw_tracepoint          -                                  raw_tracepoint
 raw_tp+                 raw_tracepoint          -                                  raw_tracepoint
+raw_tracepoint.s+       raw_tracepoint          -                                  raw_tracepoint sleepable
+raw_tp.s+               raw_tracepoint          -                                  raw_tracepoint sleepable
 raw_tracepoint.w+       raw_tracepoint_writable -                                  raw_tracepoint
 raw_tp.w+               raw_tracepoint_writable -                                  raw_tracepoint
 tp_btf+                 tracing                 BPF_TRACE_RAW_TP                   tp_btf
+tp_btf.s+               tracing                 BPF_TRACE_RAW_TP                   tp_btf        sleepable
 fentry+                 tracing                 BPF_TRACE_FENTRY                   fentry
 fentry.s+               tracing                 BPF_TRACE_FENTRY                   fentry        sleepable
 fexit+                  tracing                 BPF_TRACE_FEXIT                    fexit
 fexit.s+                tracing                 BPF_TRACE_FEXIT                    fexit         sleepable
 fmod_ret+               tracing                 BPF_MODIFY_RETURN                  fmod_ret
 fmod_ret.s+             tracing                 BPF_MODIFY_RETURN                  fmod_ret      sleepable
+fsession+               tracing                 BPF_TRACE_FSESSION                 fsession
+fsession.s+             tracing                 BPF_TRACE_FSESSION                 fsession      sleepable
+fentry.multi+           tracing                 BPF_TRACE_FENTRY_MULTI             fentry-multi
+fentry.multi.s+         tracing                 BPF_TRACE_FENTRY_MULTI             fentry-multi  sleepable
+fexit.multi+            tracing                 BPF_TRACE_FEXIT_MULTI              fexit-multi
+fexit.multi.s+          tracing                 BPF_TRACE_FEXIT_MULTI              fexit-multi   sleepable
+fsession.multi+         tracing                 BPF_TRACE_FSESSION_MULTI           fsession-multi
+fsession.multi.s+       tracing                 BPF_TRACE_FSESSION_MULTI           fsession-multi sleepable
 freplace+               ext                     -                                  freplace
 lsm+                    lsm                     BPF_LSM_MAC                        lsm
 lsm.s+                  lsm                     BPF_LSM_MAC                        lsm           sleepable
