@@ -168,7 +168,8 @@ def _compile(request: Request, path: str) -> list[Diagnostic]:
 
     begun = time.time_ns()
     name, text = _read(path)
-    compilation = Compilation(text, name, Options(request.preprocess, request.target(), request.debug, levels=request.levels))
+    options = Options(request.preprocess, request.target(), request.debug.lines, levels=request.levels)
+    compilation = Compilation(text, name, options)
     try:
         data = _product(request, compilation)
     finally:
@@ -196,9 +197,13 @@ def _product(request: Request, compilation: Compilation) -> bytes | None:
     obj = compilation.object()
     if request.stage == "assembly":
         return assembly(obj).encode()
-    from ..object.write import write_object
+    from ..object.image import write_elf
+    from ..object.write import image_of
 
-    return write_object(obj)
+    request.debug.rename(obj)
+    image = image_of(obj)
+    request.debug.add(image, obj, compilation.name)
+    return write_elf(image)
 
 
 def _keep_steps(request: Request, compilation: Compilation, path: str) -> None:

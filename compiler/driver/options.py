@@ -124,7 +124,15 @@ def _optimize(request: Request, value: str) -> None:
 
 
 def _debug(request: Request, value: str) -> None:
-    request.debug = value != "0"
+    request.debug.level(value)
+
+
+def _debug_map(request: Request, value: str) -> None:
+    request.debug.map(value)
+
+
+def _debug_directory(request: Request, value: str) -> None:
+    request.debug.directory = value
 
 
 def _warning(request: Request, value: str) -> None:
@@ -233,7 +241,7 @@ _HARMLESS_NAMES = (
 )  # fmt: skip
 _HARMLESS = frozenset(_HARMLESS_NAMES.split())
 _HARMLESS_PREFIXES = (
-    "diagnostics-", "debug-prefix-map=", "file-prefix-map=", "macro-prefix-map=", "debug-compilation-dir=", "message-length=",
+    "diagnostics-", "macro-prefix-map=", "coverage-prefix-map=", "message-length=",
     "visibility=", "macro-backtrace-limit=", "template-backtrace-limit=", "constexpr-", "error-limit=", "ffile-", "fp-",
     "align-", "tabstop=", "max-type-align=", "bracket-depth=", "cf-protection=", "zero-call-used-regs=", "crash-diagnostics",
     "gnuc-version=", "stack-protector", "lax-vector-conversions=", "strict-flex-arrays", "inline-max-stacksize=",
@@ -314,7 +322,11 @@ OPTIONS = (
     Option("-fsyntax-only", _F, _put("stage", "syntax"), "check only, write nothing"),
     Option("-o", _E, _store("output"), "write to FILE (- for the standard output)", "FILE"),
     Option("-x", _E, _language, "inputs that follow are LANG: c, cpp-output, assembler, assembler-with-cpp", "LANG"),
-    Option("-g", _J, _debug, "BTF and line information, which are there without it as well; -g0 leaves them out", "[LEVEL]"),
+    Option("-g", _J, _debug, "DWARF beside BTF, which is always there; -g1: lines; -gdwarf-4; -g0: no lines", "[LEVEL]"),
+    Option("-fdebug-prefix-map=", _J, _debug_map, "write NEW for OLD at the beginning of files' names", "OLD=NEW"),
+    Option("-ffile-prefix-map=", _J, _debug_map, "the same", "OLD=NEW"),
+    Option("-fdebug-compilation-dir=", _J, _debug_directory, "the folder that relative names begin in", "DIR"),
+    Option("-ffile-compilation-dir=", _J, _debug_directory, "the same", "DIR"),
     Option("-O", _J, _optimize, "accepted; the optimizer always runs. -O0 leaves __OPTIMIZE__ undefined", "[LEVEL]"),
     # target
     Option("-target", _S, _target, "bpf, bpfel: the only ones", "TARGET"),

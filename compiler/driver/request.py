@@ -5,16 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 
-from ..diagnostics import Diagnostic, Severity, UsageError
+from ..diagnostics import Diagnostic
 from ..preprocess import PreprocessOptions
 from ..records import dataclass, field
 from ..target import Target
 from ..warnings import Levels
-
-
-def usage_error(code: str, message: str, fix: str) -> UsageError:
-    """The exception for a command line: E0702 an option, E0703 the inputs and outputs, E0704 what is not supported."""
-    return UsageError(Diagnostic(code, Severity.ERROR, message, fix=fix))
+from .debug_options import DebugOptions
+from .errors import usage_error as usage_error
 
 
 @dataclass(slots=True)
@@ -28,7 +25,7 @@ class Request:
     preprocess: PreprocessOptions = field(default_factory=PreprocessOptions)
     cpu: str = "v3"
     big_endian: bool = sys.byteorder == "big"
-    debug: bool = True  # BTF and line information; -g0 leaves them out
+    debug: DebugOptions = field(default_factory=DebugOptions)
     markers: bool = True  # -E with line markers; -P without
     dump: str = ""  # "macros" -dM, "definitions" -dD
     depend: str = ""  # "all" -MD -M, "user" -MMD -MM

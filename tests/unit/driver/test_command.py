@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from purebpf.compiler.diagnostics import UsageError
 from purebpf.compiler.driver import main
 from purebpf.compiler.driver.arguments import parse_arguments
 from purebpf.compiler.driver.options import OPTIONS
-from purebpf.compiler.driver.request import UsageError
 
 CLANG = shutil.which("clang-19")
 needs_clang = pytest.mark.skipif(CLANG is None, reason="clang-19 is not installed, nothing to compare with")
