@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import NamedTuple
 
 HERE = Path(__file__).resolve().parent
 
@@ -56,16 +57,35 @@ def data(vmlinuz: Path, objects: list[Path], timeout: int = 600) -> dict[tuple[s
     return {(words[1], words[2]): bytes.fromhex(words[3]) for words in lines if len(words) == 4 and words[0] == "DATA"}
 
 
-def boot(vmlinuz: Path, objects: list[Path], append: str, timeout: int) -> list[list[str]]:
+class Machine(NamedTuple):
+    """What a guest's kernel needs: an emulator with its options, a console, a compiler with its options."""
+
+    emulator: tuple[str, ...]
+    console: str
+    compiler: tuple[str, ...]
+
+
+X86_64 = Machine(("qemu-system-x86_64",), "ttyS0", ("gcc",))
+
+
+def s390x(libraries: Path) -> Machine:
+    """`libraries`: where Debian's packages libbpf-dev, libelf-dev and zlib1g-dev for s390x are unpacked."""
+    folder, headers = libraries / "usr/lib/s390x-linux-gnu", libraries / "usr/include"
+    compiler = ("s390x-linux-gnu-gcc", "-isystem", str(headers), "-L", str(folder))
+    return Machine(("qemu-system-s390x", "-M", "s390-ccw-virtio"), "ttysclp0", compiler)
+
+
+def boot(vmlinuz: Path, objects: list[Path], append: str, timeout: int, machine: Machine = X86_64) -> list[list[str]]:
     """The words of each line that the guest prints. Raises RuntimeError if it does not come to its end."""
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        build = ["gcc", "-O2", "-static", str(HERE / "guest" / "init.c"), "-o", str(folder / "init"), "-lbpf", "-lelf", "-lz"]
+        init = [str(HERE / "guest" / "init.c"), "-o", str(folder / "init")]
+        build = [*machine.compiler, "-O2", "-static", *init, "-lbpf", "-lelf", "-lz"]
         subprocess.run(build, check=True)
         archive = folder / "initramfs"
         archive.write_bytes(initramfs((folder / "init").read_bytes(), objects))
-        arguments = f"console=ttyS0 quiet panic=-1 lsm=bpf {append}"
-        command = ["qemu-system-x86_64", "-cpu", "max", "-m", "1024", "-smp", "1", "-nographic", "-no-reboot", "-kernel",
+        arguments = f"console={machine.console} quiet panic=-1 lsm=bpf {append}"
+        command = [*machine.emulator, "-cpu", "max", "-m", "1024", "-smp", "1", "-nographic", "-no-reboot", "-kernel",
                    str(vmlinuz), "-initrd", str(archive), "-append", arguments]  # fmt: skip
         done = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=timeout,
                               stdin=subprocess.DEVNULL)  # fmt: skip
