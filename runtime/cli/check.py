@@ -1,5 +1,6 @@
 """Verify every program of the given files offline: the kernel's verdict, explained in terms of the C source.
 
+With --btf FILE, programs with CO-RE are judged as that kernel would get them, relocated to its types.
 Exit code 0 if all are accepted, 1 if one is refused or not supported by the bundled verifier.
 """
 
@@ -14,6 +15,8 @@ from typing import Any
 from ...compiler.diagnostics import PurebpfError
 from ...compiler.report import FINDINGS, OK, show, show_sarif
 from ...stdlib.kernels import parse_version
+from ..loader.core_relocate import Relocator
+from ..loader.kernel_types import KernelTypes
 from ..verifier import Verdict, verify
 from .inputs import add_input, choose_programs, open_input, usage_error
 
@@ -38,9 +41,10 @@ def run(arguments: argparse.Namespace) -> int:
     for path in arguments.input:
         try:
             obj = open_input(arguments, path)
+            relocate = Relocator(obj.btf, KernelTypes(arguments.btf)).relocate if arguments.btf and obj.btf else None
             for program in choose_programs(obj, arguments.prog):
                 with _progress(f"{path}: {program.name}"):
-                    verdicts.append((path, verify(obj, program.name, kernel=arguments.kernel)))
+                    verdicts.append((path, verify(obj, program.name, kernel=arguments.kernel, relocate=relocate)))
         except PurebpfError as error:
             if len(arguments.input) == 1:
                 raise

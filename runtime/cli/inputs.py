@@ -28,7 +28,8 @@ def add_input(parser: argparse.ArgumentParser, *, several: bool = False) -> None
     group = parser.add_argument_group("compiling C")
     group.add_argument("-I", dest="include", action="append", default=[], metavar="DIR", help="search DIR for headers")
     group.add_argument("-D", dest="define", action="append", default=[], metavar="NAME[=VALUE]", help="define a macro")
-    group.add_argument("--btf", default="", metavar="FILE", help="the kernel's types for vmlinux.h, if there is no such file")
+    group.add_argument("--btf", default="", metavar="FILE", help="the kernel's types for vmlinux.h, if there is no such file, "
+                       "and, in check, for CO-RE")  # fmt: skip
     group.add_argument("--no-cache", action="store_true", help="keep nothing in ~/.cache/purebpf, and take nothing from there")
     group.add_argument("-mcpu", default="v3", metavar="VERSION", help="instruction set: v1 to v4 (default v3)")
 

@@ -23,6 +23,10 @@ def explain(program: Program, problem: Refused | Unsupported, state: State | Non
     if isinstance(problem, Unsupported):
         return Diagnostic("V1900", Severity.WARNING, f"cannot judge '{flat.name}': {problem.message}", place,
                           (), problem.fix or "load it to see what the kernel says")  # fmt: skip
+    if problem.slot in flat.lacking:  # the kernel has not what a CO-RE relocation asks for, and the program may come here
+        lack = flat.lacking[problem.slot]
+        path = _path(flat, state.trail, problem.slot) if state is not None else []
+        return Diagnostic(lack.code, lack.severity, lack.message, lack.place or place, (*lack.notes, *path), lack.fix)
     causes = list(problem.causes)
     message, fix = problem.message, problem.fix
     if isinstance(problem, PacketRange):

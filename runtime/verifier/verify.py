@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ...compiler.diagnostics import Diagnostic, Severity
 from ...compiler.object.model import Object
-from ...compiler.object.program import flatten
+from ...compiler.object.program import FlatProgram, flatten
 from ...stdlib.kernels import kernel as kernel_of
 from ...stdlib.programs import match_section, near_sections
 from .explain import explain
@@ -21,9 +23,16 @@ _WARN_AT = 0.8
 _STACK_STEP = 16  # frames are rounded up to this with the JIT (round_up_stack_depth)
 
 
-def verify(obj: Object, program: str, *, kernel: str = "6.18") -> Verdict:
-    """Judge the program called `program`. Raises `ObjectError` if the object is broken, never for a bad program."""
+def verify(obj: Object, program: str, *, kernel: str = "6.18",
+           relocate: Callable[[FlatProgram], None] | None = None) -> Verdict:  # fmt: skip
+    """Judge the program called `program`. Raises `ObjectError` if the object is broken, never for a bad program.
+
+    `relocate`: applies CO-RE relocations, as a loader would, to some kernel's types; without it the program is judged with the
+    types that it was compiled with.
+    """
     flat = flatten(obj, program)
+    if relocate is not None:
+        relocate(flat)
     version = kernel_of(kernel)
     match = match_section(flat.section)
     if match is None:
