@@ -147,8 +147,7 @@ class Explorer:
 
     def _covered(self, slot: int, state: State) -> bool:
         """True if the path may end here; else the state may be remembered."""
-        live = [self.code.live[frame.call] for frame in state.frames[1:]]
-        live.append(self.code.live[slot])
+        live = self._live(slot, state)
         forced = self._history > _HISTORY
         add = forced or (self._jumps - self._jumps_then >= _JUMPS and self.processed - self._insns_then >= _INSNS)
         found = self._seen.setdefault(slot, [])
@@ -162,7 +161,7 @@ class Explorer:
                         add = False
             else:
                 if not point.cleaned:
-                    clean(point.state, live, point.state.frame.instance.alive(slot))
+                    clean(point.state, self._live(slot, point.state), point.state.frame.instance.alive(slot))
                     point.cleaned = True
                 if Comparison().covers(point.state, state, live):
                     point.hits += 1
@@ -179,6 +178,10 @@ class Explorer:
             self._last = point
             self.kept += 1
         return False
+
+    def _live(self, slot: int, state: State) -> list[int]:
+        """The registers that are read later, frame by frame."""
+        return [*(self.code.live[frame.call] for frame in state.frames[1:]), self.code.live[slot]]
 
     def _fork(self, slot: int, state: State) -> None:
         if len(self._pending) >= MAX_PENDING:

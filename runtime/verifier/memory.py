@@ -179,7 +179,8 @@ class Memory:
         at = reg.off + off + sc.s64(reg.scalar.value)
         if any(at - 8 < r.at < at + size for r in data.references):
             return None
-        return number(sc.const(int.from_bytes(data.data[at : at + size], "little", signed=signed)), Def(slot))
+        value = int.from_bytes(data.data[at : at + size], "big" if self.program.obj.big_endian else "little", signed=signed)
+        return number(sc.const(value), Def(slot))
 
     def _context(self, slot: int, reg: Reg, off: int, size: int, *, write: bool) -> Reg:
         layout = self.program.layout

@@ -35,6 +35,7 @@ class Stack:
 
     def __init__(self, program: Program) -> None:
         self.depths: dict[int, int] = {}  # function's first slot -> deepest byte used
+        self.big_endian = program.obj.big_endian
         self.uninitialised_ok = program.kernel.at_least("6.3")  # for privileged users (commit 6715df8d5d24)
 
     def bounds(self, state: State, slot: int, reg: Reg, off: int, size: int) -> tuple[Frame, int, int]:
@@ -86,7 +87,8 @@ class Stack:
         if saved.kind is not Kind.SCALAR:
             raise Refused("V1114", slot, "this reads a part of a pointer that was saved on the stack", "use 64-bit variables")
         width = types.count(SPILL)
-        if low == base and size <= width:
+        first = base + width - size if self.big_endian else base  # where its low bytes are (bpf_stack_narrow_access_ok)
+        if low == first and size <= width:
             return saved if saved.scalar.umax >> 8 * size == 0 else number(saved.scalar, saved.node)
         kinds = types[low - base : low - base + size]
         if kinds.count(SPILL) == size and saved.is_zero:

@@ -10,6 +10,7 @@ from purebpf.compiler.object.model import Object
 from purebpf.compiler.object.read import read_object
 from purebpf.compiler.object.write import write_object
 from purebpf.compiler.target import Target
+from purebpf.runtime.verifier import verify
 from purebpf.runtime.vm import Machine
 
 HEAD = """
@@ -108,3 +109,29 @@ def test_conversions_to_big_endian_keep_what_is_there() -> None:
     assert run(body) == 0x55667788
     body = 'u64 x = 0x1122334455667788; __asm__ volatile("%0 = le32 %0" : "+r"(x)); return x;'
     assert run(body) == 0x88776655
+
+
+@pytest.mark.parametrize(("offset", "accepted"), [(4, True), (0, False)])
+def test_the_verifier_finds_the_low_half_of_a_saved_number_behind_the_high_one(offset: int, accepted: bool) -> None:
+    # an index below 8 is saved in 8 bytes: its low 4 bytes, the last ones here, are bounded
+    text = f"""
+    u8 table[8];
+    __attribute__((section("xdp"), naked)) int prog(struct xdp_md *ctx)
+    {{
+        __asm__ volatile("r1 = *(u32 *)(r1 + 12); r1 &= 7; *(u64 *)(r10 - 8) = r1; r1 = *(u32 *)(r10 - {8 - offset}); \\
+                          r2 = %[table] ll; r2 += r1; r0 = *(u8 *)(r2 + 0); exit" :: [table] "i"(table));
+    }}"""
+    verdict = verify(build(text), "prog")
+    assert verdict.verdict == ("accepted" if accepted else "refused"), [d.render() for d in verdict.findings]
+
+
+def test_the_verifier_reads_constants_in_their_byte_order() -> None:
+    text = """
+    const volatile u16 limit[2] = {1, 2};
+    int table[2];
+    __attribute__((section("xdp"), used)) int prog(struct xdp_md *ctx)
+    {
+        return *(int *)((u8 *)table + *(const volatile u32 *)limit - 0x10000);
+    }"""
+    verdict = verify(build(text), "prog")
+    assert verdict.verdict == "accepted", [d.render() for d in verdict.findings]
