@@ -107,6 +107,25 @@ class BtfIndex:
             if info.unpack_from(data, offset * 4 + 4)[0] >> 24 & 0x1F in wanted:
                 yield number, self[number]
 
+    def find(self, name: str, kind: type[BtfType]) -> int:
+        """The id of the first type of that kind and name, functions and variables too; 0 if there is none here.
+
+        Those of `base` are left out. One pass over all types: for the few names that a loader asks for.
+        """
+        encoded = b"\0" + name.encode("utf-8", "surrogateescape") + b"\0"
+        wanted, at = set(), self._strings.find(encoded)
+        while at >= 0:
+            wanted.add(at + 1)
+            at = self._strings.find(encoded, at + 1)
+        if not name or not wanted:
+            return 0
+        data, info = self._reader.data, struct.Struct(self._reader.order + "II")
+        for number, offset in enumerate(self._offsets, self._first):
+            string, bits = info.unpack_from(data, offset * 4)
+            if string in wanted and bits >> 24 & 0x1F == kind.kind:
+                return number
+        return 0
+
     def broken(self, message: str) -> ObjectError:
         """The exception for BTF that makes no sense."""
         return self._broken(btf_error(message))

@@ -12,9 +12,11 @@ from pathlib import Path
 
 from ...compiler.diagnostics import Diagnostic, Severity
 from ...compiler.object import btf as b
+from ...compiler.object.btf_index import BtfIndex
 from ...compiler.object.isa import LDDW, PSEUDO_BTF_ID, PSEUDO_KFUNC_CALL, Insn
 from ...compiler.object.model import DataSection, Linkage, Object, Variable
 from ...compiler.object.program import FlatProgram, MapRef
+from .core_types import compatible
 from .kernel_types import KernelTypes
 from .syscall import LoadError, error
 
@@ -31,6 +33,9 @@ class Externs:
         self.kernel = kernel
         self._offsets: dict[str, int] = {}  # in .kconfig
         self._symbols: dict[str, int] | None = None
+        self.modules = [
+            0
+        ]  # descriptors of modules' types, by the number that calls of kfuncs give; 0 stands for the kernel
 
     def kconfig(self, flats: list[FlatProgram]) -> DataSection | None:
         """The configuration that `flats` ask for, as the value of a map. Raises `LoadError`."""
@@ -58,11 +63,13 @@ class Externs:
                 flat.map_refs[slot] = MapRef(KCONFIG, offset)
                 flat.insns[slot + 1] = flat.insns[slot + 1]._replace(imm=offset)
             elif insn.op != LDDW:
-                number = self._kfunc(variable, flat, slot)
-                flat.insns[slot] = Insn(insn.op, 0, PSEUDO_KFUNC_CALL, 0, number) if number else Insn(insn.op, imm=_NO_HELPER)
+                number, descriptor = self._kfunc(variable, flat, slot)
+                module = self._module(descriptor)
+                flat.insns[slot] = (
+                    Insn(insn.op, 0, PSEUDO_KFUNC_CALL, module, number) if number else Insn(insn.op, imm=_NO_HELPER)
+                )
             elif self._is_function(variable):
-                number = self._kfunc(variable, flat, slot)
-                flat.insns[slot] = insn._replace(src=PSEUDO_BTF_ID if number else 0, imm=number)
+                self._typed(flat, slot, *self._kfunc(variable, flat, slot))
             elif self._is_typeless(variable):
                 address = self._address(variable, flat, slot)
                 low = address & 0xFFFFFFFF
@@ -70,7 +77,7 @@ class Externs:
                 flat.insns[slot] = insn._replace(src=0, imm=low - (low >> 31 << 32))
                 flat.insns[slot + 1] = flat.insns[slot + 1]._replace(imm=high - (high >> 31 << 32))
             else:
-                continue
+                self._typed(flat, slot, *self._variable(variable, flat, slot))
             del flat.externs[slot]
 
     # kernel symbols
@@ -85,14 +92,46 @@ class Externs:
         var, btf = self._type(variable), self.object.btf
         return isinstance(var, b.Var) and btf is not None and isinstance(btf.resolved(var.type), b.Void)
 
-    def _kfunc(self, variable: Variable, flat: FlatProgram, slot: int) -> int:
-        """The id of a kfunc in the kernel's types; 0 if it is weak and not there."""
+    @staticmethod
+    def _typed(flat: FlatProgram, slot: int, number: int, descriptor: int) -> None:
+        """An lddw of what has a type in the kernel; zero if it is not there."""
+        flat.insns[slot] = flat.insns[slot]._replace(src=PSEUDO_BTF_ID if number else 0, imm=number)
+        flat.insns[slot + 1] = flat.insns[slot + 1]._replace(imm=descriptor)
+
+    def _module(self, descriptor: int) -> int:
+        """The number by which calls name a module's types."""
+        if descriptor not in self.modules:
+            self.modules.append(descriptor)
+        return self.modules.index(descriptor)
+
+    def _kfunc(self, variable: Variable, flat: FlatProgram, slot: int) -> tuple[int, int]:
+        """(id, descriptor of the module or 0) of a kfunc in the kernel's types; zeros if it is weak and not there."""
         name = variable.name.partition("___")[0]  # `___flavor` tells declarations of one kfunc apart
-        for number, kind in self.kernel.index.named(name):
-            if isinstance(kind, b.Func):
-                return number
-        self._missing(variable, flat, slot, f"the running kernel has no kfunc '{name}'")
-        return 0
+        found = next(((self.kernel.index, i) for i, t in self.kernel.index.named(name) if isinstance(t, b.Func)), None)
+        found = found or self.kernel.find(name, b.Func)
+        return self._fitting(variable, flat, slot, found, f"kfunc '{name}'")
+
+    def _variable(self, variable: Variable, flat: FlatProgram, slot: int) -> tuple[int, int]:
+        """Likewise, of a variable."""
+        return self._fitting(
+            variable, flat, slot, self.kernel.find(variable.name, b.Var), f"variable '{variable.name}'"
+        )
+
+    def _fitting(self, variable: Variable, flat: FlatProgram, slot: int, found: tuple[BtfIndex, int] | None,
+                 what: str) -> tuple[int, int]:  # fmt: skip
+        """What was found, if its type is the one that the program declares."""
+        if found is None:
+            self._missing(variable, flat, slot, f"the running kernel has no {what}")
+            return 0, 0
+        types, number = found
+        mine, theirs = self._type(variable), types[number]
+        if (
+            isinstance(mine, b.Func | b.Var) and isinstance(theirs, b.Func | b.Var) and self.object.btf is not None
+            and not compatible(self.object.btf, mine.type, types, theirs.type)
+        ):  # fmt: skip
+            self._missing(variable, flat, slot, f"the kernel's {what} has another type than declared here")
+            return 0, 0
+        return number, self.kernel.descriptor(types)
 
     def _address(self, variable: Variable, flat: FlatProgram, slot: int) -> int:
         if self._symbols is None:
@@ -137,8 +176,11 @@ class Externs:
             case b.Int() if text.lstrip("-")[:1].isdigit():
                 value = (int(text, 0) & (1 << size * 8) - 1).to_bytes(size, "little")
         if value is None:
-            raise error("L3035", f"'{name}' is {text} in the kernel's configuration, which its type cannot hold",
-                        "use bool, enum libbpf_tristate or char for y, n and m, an integer for numbers, char[] for texts")
+            raise error(
+                "L3035",
+                f"'{name}' is {text} in the kernel's configuration, which its type cannot hold",
+                "use bool, enum libbpf_tristate or char for y, n and m, an integer for numbers, char[] for texts",
+            )
         return value
 
 

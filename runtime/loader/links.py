@@ -16,7 +16,7 @@ from . import syscall
 from .syscall import Command, LoadError, bpf, error
 
 # enum bpf_attach_type
-_XDP, _PERF_EVENT, _TCX_INGRESS, _TCX_EGRESS = 37, 41, 46, 47
+_TRACE_ITER, _XDP, _PERF_EVENT, _TCX_INGRESS, _TCX_EGRESS = 28, 37, 41, 46, 47
 # include/uapi/linux/if_link.h
 _XDP_MODES = {"": 0, "generic": 1 << 1, "native": 1 << 2, "offload": 1 << 3}
 _PERF_TYPE_TRACEPOINT = 2
@@ -139,6 +139,22 @@ def _raw_tracepoint(program_fd: int, target: str) -> tuple[int, ...]:
         raise syscall.explain(what, problem) from None
 
 
+def _tracing(program_fd: int, target: str) -> tuple[int, ...]:
+    """The program knows what it attaches to since it was loaded; the fd is the link."""
+    what = f"attaching to {target}"
+    try:
+        return (bpf(Command.RAW_TRACEPOINT_OPEN, struct.pack("=QII", 0, program_fd, 0)),)
+    except OSError as problem:
+        if problem.errno in (errno.EINVAL, errno.EBUSY):
+            raise error("L3023", f"{what}: the kernel refuses it ({problem.strerror})",
+                        "check that nothing else is attached there, and that it is of that kind") from None  # fmt: skip
+        raise syscall.explain(what, problem) from None
+
+
+def _iterator(program_fd: int, target: str) -> tuple[int, ...]:
+    return (_link(program_fd, 0, _TRACE_ITER, 0, f"attaching to the iterator of {target}"),)
+
+
 _TRACEFS = ("/sys/kernel/tracing", "/sys/kernel/debug/tracing")
 
 
@@ -202,4 +218,6 @@ ATTACHERS: dict[str, Callable[[int, str], tuple[int, ...]]] = {
     "tcx-egress": _tcx(_TCX_EGRESS, "egress"),
     "tracepoint": _tracepoint,
     "raw_tracepoint": _raw_tracepoint,
+    **dict.fromkeys(("tp_btf", "fentry", "fexit", "fmod_ret", "fsession", "lsm"), _tracing),
+    "iter": _iterator,
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import struct
 import sys
 from collections.abc import Mapping
@@ -17,9 +19,11 @@ from .core_relocate import Relocator
 from .externs import Externs
 from .kernel_types import KernelTypes
 from .maps import KernelMap, create_data_map, create_map, possible_cpus
-from .programs import LoadedProgram, load_program
+from .pins import BY_NAME, PINS, pin, pin_path, reused
+from .programs import LoadedProgram, Request, load_program
 from .ringbuf import RingBuffer
 from .syscall import error
+from .targets import target_of
 
 _RINGBUF = 27
 
@@ -35,7 +39,9 @@ class Loaded:
         self.maps: dict[str, TypedMap] = {}
         self.kernel_maps: dict[str, KernelMap] = {}
         self.programs: dict[str, LoadedProgram] = {}
+        self.pinned: list[str] = []  # paths in a BPF file system
         self._btf: KernelBtf | None = None
+        self._types: KernelTypes | None = None
         self._rings: dict[str, RingBuffer] = {}
 
     def ring(self, name: str) -> RingBuffer:
@@ -47,8 +53,21 @@ class Loaded:
             self._rings[name] = RingBuffer(ring_map.fd, ring_map.max_entries)
         return self._rings[name]
 
+    def pin(self, fd: int, name: str, what: str, folder: str) -> None:
+        """Keep a map or program under its name in `folder` when all is closed. Raises `LoadError`."""
+        path = pin_path(folder, name)
+        pin(fd, path, what)
+        self.pinned.append(path)
+
+    def unpin(self) -> None:
+        """Take back the names that this load gave."""
+        for path in self.pinned:
+            with contextlib.suppress(OSError):
+                os.unlink(path)
+        self.pinned.clear()
+
     def close(self) -> None:
-        """Detach programs, then free them and the maps."""
+        """Detach programs, then free them and the maps; what is pinned stays."""
         for ring in self._rings.values():
             ring.close()
         self._rings.clear()
@@ -59,6 +78,8 @@ class Loaded:
         if self._btf is not None:
             self._btf.close()
             self._btf = None
+        if self._types is not None:
+            self._types.close()
 
     def __enter__(self) -> Loaded:
         return self
@@ -67,10 +88,11 @@ class Loaded:
         self.close()
 
 
-def load(obj: Object, *, programs: list[str] | None = None, btf: str = "") -> Loaded:
+def load(obj: Object, *, programs: list[str] | None = None, btf: str = "", pins: str = PINS) -> Loaded:
     """Create the maps and load the programs: those named, or all whose section does not begin with `?`.
 
-    `btf`: a file with the kernel's types, for CO-RE, where the kernel itself does not tell them.
+    `btf`: a file with the kernel's types, for CO-RE, where the kernel itself does not tell them. `pins`: the folder of a BPF
+    file system for maps that are pinned by name: those stay there when the rest is closed.
 
     Raises `LoadError` (or `ObjectError` for references to what is not there); nothing stays behind then.
     """
@@ -82,22 +104,26 @@ def load(obj: Object, *, programs: list[str] | None = None, btf: str = "") -> Lo
         flats = [flatten(obj, program.name) for program in chosen]
         loaded._btf = load_btf(obj, flats)
         kernel = KernelTypes(btf)
-        externs = Externs(obj, kernel)
+        running = KernelTypes() if btf else kernel
+        loaded._types = running
+        externs = Externs(obj, running)
         kconfig = externs.kconfig(flats)
-        _create_maps(loaded, kconfig)
+        _create_maps(loaded, kconfig, pins)
         relocator = Relocator(obj.btf, kernel) if obj.btf is not None else None
         for flat in flats:
             externs.resolve(flat)
             if relocator is not None:
                 relocator.relocate(flat)
         for flat in flats:
-            loaded.programs[flat.name] = load_program(
-                flat, sections[flat.name], loaded.kernel_maps, loaded._btf, obj.license, obj.version
-            )
+            section = sections[flat.name]
+            target = target_of(flat, section, running)
+            request = Request(flat, section, target, loaded._btf, externs.modules, obj.license, obj.version)
+            loaded.programs[flat.name] = load_program(request, loaded.kernel_maps)
         for definition in obj.maps.values():
             if definition.inner is None:
                 _set_values(definition, loaded.kernel_maps[definition.name], loaded.programs)
     except BaseException:
+        loaded.unpin()
         loaded.close()
         raise
     return loaded
@@ -106,7 +132,9 @@ def load(obj: Object, *, programs: list[str] | None = None, btf: str = "") -> Lo
 def _choose(obj: Object, names: list[str] | None) -> list[Function]:
     if obj.big_endian != (sys.byteorder == "big"):
         order = "big" if obj.big_endian else "little"
-        raise error("L3039", f"'{obj.name}' is made for {order}-endian machines", "compile it for this machine's byte order")
+        raise error(
+            "L3039", f"'{obj.name}' is made for {order}-endian machines", "compile it for this machine's byte order"
+        )
     known = {program.name: program for program in obj.programs()}
     for name in names or ():
         if name not in known:
@@ -124,18 +152,20 @@ def _section(name: str, section: str) -> SectionMatch:
     return match
 
 
-def _create_maps(loaded: Loaded, kconfig: DataSection | None) -> None:
+def _create_maps(loaded: Loaded, kconfig: DataSection | None, pins: str) -> None:
     obj = loaded.object
     btf_fd = loaded._btf.fd if loaded._btf else 0
     for name, definition in obj.maps.items():
-        if definition.pinning:
-            raise error(
-                "L3019", f"map '{name}' is to be pinned by name, which this loader cannot do yet",
-                "remove its pinning member, or load the object with bpftool",
-            )  # fmt: skip
+        if definition.pinning not in (0, BY_NAME):
+            raise error("L3019", f"map '{name}': there is no way {definition.pinning} of pinning",
+                        "use __uint(pinning, LIBBPF_PIN_BY_NAME)")  # fmt: skip
         if map_table.by_number(definition.type) is None:
             raise error("L3033", f"map '{name}' is of type {definition.type}, which no kernel has")
-        _add(loaded, definition, _created(definition, btf_fd))
+        found = reused(definition, pins) if definition.pinning else None
+        made = found or _created(definition, btf_fd)
+        _add(loaded, definition, made)
+        if definition.pinning and found is None:
+            loaded.pin(made.fd, name, f"map '{name}'", pins)
     for definition in obj.maps.values():
         if definition.inner is not None:
             _set_values(definition, loaded.kernel_maps[definition.name], loaded.kernel_maps)

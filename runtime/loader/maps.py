@@ -16,8 +16,8 @@ from .syscall import Command, address, bpf, error
 
 _NAME_BYTES = 15  # BPF_OBJ_NAME_LEN without its NUL
 # include/uapi/linux/bpf.h
-_ARRAY = 2
-_RINGBUF = 27
+_ARRAY, _EVENT_ARRAY = 2, 4
+_RINGBUFS = frozenset({27, 31})  # ring buffers, to and from user space
 _RDONLY_PROG, _MMAPABLE = 1 << 7, 1 << 10
 _PER_CPU = frozenset({5, 6, 10, 21})  # percpu hash, percpu array, lru percpu hash, percpu cgroup storage
 
@@ -125,17 +125,19 @@ def possible_cpus() -> int:
 
 def create_map(definition: Map, btf_fd: int, *, inner_fd: int = 0) -> KernelMap:
     """Create the map of a definition. `btf_fd` 0: without types. Raises `LoadError`."""
-    entries = definition.max_entries
-    if definition.type == _RINGBUF:
-        entries = ring_size(entries)
-    # per-CPU arrays and plain event arrays with no size have one slot a CPU, as libbpf does it
-    if not entries and definition.type == 4:
-        entries = possible_cpus()
+    entries = size_of_map(definition)
     wants_types = btf_fd and definition.btf_value_id and definition.type not in _WITHOUT_TYPES
     types = (btf_fd, definition.btf_key_id, definition.btf_value_id) if wants_types else (0, 0, 0)
     fd = _create(definition.name, definition.type, definition.key_size, definition.value_size, entries, definition.flags,
                  types, inner_fd, definition.map_extra, definition.numa_node)  # fmt: skip
     return KernelMap(definition.name, fd, definition.type, definition.key_size, definition.value_size, entries)
+
+
+def size_of_map(definition: Map) -> int:
+    """max_entries as the kernel gets it: ring buffers are whole pages, event arrays of no size have a slot a CPU (libbpf)."""
+    if definition.type in _RINGBUFS:
+        return ring_size(definition.max_entries)
+    return definition.max_entries or (possible_cpus() if definition.type == _EVENT_ARRAY else 0)
 
 
 # map types whose creation refuses BTF ids (kernel/bpf/syscall.c: no map_check_btf): event arrays, stack traces, cgroup

@@ -7,6 +7,7 @@ import errno
 import os
 import re
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ...compiler.diagnostics import Diagnostic, Note, Severity
@@ -17,14 +18,13 @@ from . import syscall
 from .btf import KernelBtf
 from .links import Link, attach
 from .maps import KernelMap, kernel_name
-from .syscall import Command, LoadError, address, bpf, error
+from .syscall import Command, LoadError, address, bpf
+from .targets import Target
 from .testrun import KernelRun, run_once
 
 _LOG_BYTES = 1 << 20
 _MAX_LOG_BYTES = 1 << 28
 _SHOWN_LOG_LINES = 12
-# program types that load only with the BTF id of what they attach to
-_NEED_TARGET = frozenset({"tracing", "ext", "lsm", "struct_ops"})
 _SLEEPABLE, _XDP_HAS_FRAGS = 1 << 4, 1 << 5  # BPF_F_SLEEPABLE, BPF_F_XDP_HAS_FRAGS
 
 
@@ -57,27 +57,37 @@ class LoadedProgram:
             self.fd = -1
 
 
-def load_program(flat: FlatProgram, section: SectionMatch, maps: dict[str, KernelMap], btf: KernelBtf | None,
-                 license_: str, version: int = 0) -> LoadedProgram:  # fmt: skip
-    """Load a flat program whose maps exist. Raises `LoadError`, with the C line, if the kernel refuses it."""
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A program on its way into the kernel, with what it shares with the others of its object."""
+
+    flat: FlatProgram
+    section: SectionMatch
+    target: Target
+    btf: KernelBtf | None
+    modules: Sequence[
+        int
+    ]  # descriptors of modules' types, by the number that instructions call them; the first stands for none
+    license: str = ""
+    version: int = 0
+
+
+def load_program(request: Request, maps: dict[str, KernelMap]) -> LoadedProgram:
+    """Load a program whose maps exist. Raises `LoadError`, with the C line, if the kernel refuses it."""
+    flat = request.flat
     for slot, reference in flat.externs.items():
         raise LoadError(Diagnostic(
-            "L3035", Severity.ERROR, f"program '{flat.name}' needs '{reference.symbol}' of the kernel (a kfunc or ksym), "
-            "which this loader cannot resolve yet", flat.place_at(slot), fix="load the object with libbpf or bpftool",
+            "L3035", Severity.ERROR, f"program '{flat.name}' needs '{reference.symbol}', which neither this object nor the "
+            "kernel defines", flat.place_at(slot), fix="link the objects first (`purebpf link`), or declare it __ksym",
         ))  # fmt: skip
-    if section.program.name in _NEED_TARGET:
-        raise error(
-            "L3038", f"program '{flat.name}' of section '{flat.section}' attaches to a function or type of the kernel, which "
-            "this loader cannot look up yet", "use a tracepoint or raw_tp program, or load the object with libbpf",
-        )  # fmt: skip
     insns = _with_maps(flat, maps)
     try:
-        fd = _load(flat, section, insns, btf, license_, version, log=None)
+        fd = _load(request, insns, log=None)
     except OSError:
         # once more with a log: the kernel writes it only on demand, and it is slow to make
-        log, problem = _load_with_log(flat, section, insns, btf, license_, version)
+        log, problem = _load_with_log(request, insns)
         raise _refusal(flat, problem, log) from None
-    return LoadedProgram(flat.name, fd, section)
+    return LoadedProgram(flat.name, fd, request.section)
 
 
 def _with_maps(flat: FlatProgram, maps: dict[str, KernelMap]) -> list[Insn]:
@@ -95,25 +105,28 @@ def _with_maps(flat: FlatProgram, maps: dict[str, KernelMap]) -> list[Insn]:
     return insns
 
 
-def _load(flat: FlatProgram, section: SectionMatch, insns: list[Insn], btf: KernelBtf | None, license_: str,
-          version: int, log: ctypes.Array[ctypes.c_char] | None) -> int:  # fmt: skip
+def _load(request: Request, insns: list[Insn], log: ctypes.Array[ctypes.c_char] | None) -> int:
+    flat, section, btf, target = request.flat, request.section, request.btf, request.target
     code = encode(insns)
     code_buffer = ctypes.create_string_buffer(code, len(code))
-    license_buffer = ctypes.create_string_buffer(license_.encode())
+    license_buffer = ctypes.create_string_buffer(request.license.encode())
     functions, lines, btf_fd = b"", b"", 0
     if btf is not None:
         functions, lines, btf_fd = btf.function_info(flat), btf.line_info(flat), btf.fd
     function_buffer = ctypes.create_string_buffer(functions, len(functions)) if functions else None
     line_buffer = ctypes.create_string_buffer(lines, len(lines)) if lines else None
+    modules = b"".join(struct.pack("=i", fd) for fd in request.modules) if len(request.modules) > 1 else b""
+    module_buffer = ctypes.create_string_buffer(modules, len(modules)) if modules else None
+    attach_type = target.attach if target.attach >= 0 else section.attach.number if section.attach else 0
     attr = struct.pack(
-        "=IIQQIIQII16sIIIIQIIQIII",
+        "=IIQQIIQII16sIIIIQIIQIIIIQ",
         section.program.number, len(insns), address(code_buffer), address(license_buffer),
         1 if log is not None else 0, len(log) if log is not None else 0, address(log),
-        version, _flags(section), kernel_name(flat.name),
-        0, section.attach.number if section.attach else 0,
+        request.version, _flags(section), kernel_name(flat.name),
+        0, attach_type,
         btf_fd if functions else 0, 8 if functions else 0, address(function_buffer), len(functions) // 8,
         16 if lines else 0, address(line_buffer), len(lines) // 16,
-        0, 0,
+        target.type_id, target.descriptor, 0, address(module_buffer),
     )  # fmt: skip
     return bpf(Command.PROG_LOAD, attr)
 
@@ -122,13 +135,12 @@ def _flags(section: SectionMatch) -> int:
     return (_SLEEPABLE if section.sleepable else 0) | (_XDP_HAS_FRAGS if section.section.frags else 0)
 
 
-def _load_with_log(flat: FlatProgram, section: SectionMatch, insns: list[Insn], btf: KernelBtf | None, license_: str,
-                   version: int) -> tuple[str, OSError]:  # fmt: skip
+def _load_with_log(request: Request, insns: list[Insn]) -> tuple[str, OSError]:
     size = _LOG_BYTES
     while True:
         log = ctypes.create_string_buffer(size)
         try:
-            os.close(_load(flat, section, insns, btf, license_, version, log))
+            os.close(_load(request, insns, log))
         except OSError as problem:
             if problem.errno == errno.ENOSPC and size < _MAX_LOG_BYTES:
                 size *= 16

@@ -165,7 +165,7 @@ def test_a_ring_of_another_name_is_refused(loaded: Loaded) -> None:
         ("__uint(type, 2); __uint(key_size, 8); __uint(value_size, 8); __uint(max_entries, 1);", "kernel refuses map 'm'"),
         ("__uint(type, 1); __uint(key_size, 4); __uint(value_size, 8);", "kernel refuses map 'm'"),
         ("__uint(type, 99); __uint(key_size, 4); __uint(value_size, 8);", "type 99, which no kernel has"),
-        ("__uint(type, 1); __type(key, int); __type(value, int); __uint(pinning, 1);", "to be pinned by name"),
+        ("__uint(type, 1); __type(key, int); __type(value, int); __uint(pinning, 2);", "no way 2 of pinning"),
     ],
 )
 def test_impossible_maps_are_refused_with_their_name(definition: str, message: str) -> None:

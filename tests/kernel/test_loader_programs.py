@@ -141,7 +141,7 @@ def test_long_logs_are_read_whole() -> None:
     ("obj", "code", "words"),
     [
         (program("r0 = 0; exit", section="xpd"), "L3031", "no kind of BPF program"),
-        (program("r0 = 0; exit", section="fentry/do_exit"), "L3038", "attaches to a function"),
+        (program("r0 = 0; exit", section="freplace/f"), "L3038", "replaces a function of another program"),
         (program("call 6; exit", license_="MIT"), "L3030", "GPL"),
         (Object("x", program("r0 = 0; exit").functions, big_endian=True), "L3039", "big-endian"),
     ],
