@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from purebpf.compiler.api import compile
-from purebpf.compiler.object.btf import Func, Struct, StringTable, Typedef, Var
+from purebpf.compiler.object.btf import Func, StringTable, Struct, Typedef, Var
 from purebpf.compiler.object.btf_index import BtfIndex
 
 SOURCE = """
